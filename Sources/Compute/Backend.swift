@@ -1,0 +1,108 @@
+/// What the model asks of a device: memory, copies, and the operations of one forward pass.
+///
+/// Every requirement is mandatory: a device without a fast kernel runs a slow one. Calls take effect
+/// in order, and ``download(_:)`` waits for those before it. Tensors may share memory only where a
+/// call says so. Shapes are preconditions: a mismatch is a bug of ours, not of the user's world.
+///
+/// The result of a row does not depend on the other rows of a call, so a sequence gives the same
+/// values alone and in a batch. `linear` may choose its order of summation by the row count, but
+/// only at ``manyRows``: a prompt always has at least that many rows, a decode step always fewer.
+package protocol Backend: Sendable {
+    /// Name for logs and the health route: `reference`, `cpu`, `cuda:0`.
+    var name: String { get }
+
+    /// Allocates a row-major tensor, filled with zeros.
+    func makeTensor(_ shape: Shape) throws(ComputeError) -> Tensor
+    /// Copies in; `values.count` must equal `tensor.shape.count`.
+    func upload(_ values: Span<Float>, to tensor: Tensor) throws(ComputeError)
+    /// Copies out, in row-major order.
+    func download(_ tensor: Tensor) throws(ComputeError) -> [Float]
+    /// Takes weights as they lie in the checkpoint, stacked by rows; all must have the same number
+    /// of columns (the product of all extents but the first) and the same element type.
+    func prepare(_ parts: [StoredTensor]) throws(ComputeError) -> Weight
+    /// Allocates a cache; memory is taken as positions are filled where the system allows it.
+    func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache
+
+    /// `y[i] = x[i]`
+    func copy(_ y: Tensor, _ x: Tensor) throws(ComputeError)
+    /// `y[i, :] = weight[ids[i], :]`
+    func embed(_ y: Tensor, _ weight: Weight, ids: [Int32]) throws(ComputeError)
+    /// `y[i, :] += table[i mod table.rows, :]`
+    func addRepeating(_ y: Tensor, _ table: Tensor) throws(ComputeError)
+
+    /// `y[tokens, out] = finish(x[tokens, in] @ weight[out, in]^T + bias[out])`
+    ///
+    /// With ``Finish/accumulate`` the product is added to what `y` holds.
+    func linear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight?, finish: Finish
+    ) throws(ComputeError)
+    /// 3x3 convolution, stride 2 and zero padding 1 along both image axes, then bias and GELU.
+    ///
+    /// `x` is `[images, time, mel, channels]`, `y` is `[images, ceil(time / 2), ceil(mel / 2), out]`,
+    /// `weight` is `[out, 3 (time), 3 (mel), channels]`.
+    func convolve(_ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight) throws(ComputeError)
+
+    /// `y = (x - mean) / sqrt(variance + epsilon) * gain + bias`, over each row.
+    func layerNorm(
+        _ y: Tensor, _ x: Tensor, gain: Weight, bias: Weight, epsilon: Float
+    ) throws(ComputeError)
+    /// `y = x / sqrt(mean(x^2) + epsilon) * gain`, over each row.
+    func rmsNorm(_ y: Tensor, _ x: Tensor, gain: Weight, epsilon: Float) throws(ComputeError)
+    /// `y[i, j] = silu(x[i, j]) * x[i, width + j]`, where `width` is `y.shape.columns`.
+    func swiGLU(_ y: Tensor, _ x: Tensor) throws(ComputeError)
+
+    /// Attention in both directions inside consecutive blocks of rows.
+    ///
+    /// `packed` is `[tokens, heads.packedWidth]`, `y` is `[tokens, heads.queryWidth]`; the scores are
+    /// divided by `sqrt(headDim)`. `blocks` holds the row counts and adds up to `tokens`.
+    func attention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, blocks: [Int]
+    ) throws(ComputeError)
+    /// Normalises (RMS, per head) and rotates queries and keys in place, then stores keys and values.
+    ///
+    /// `rotary` is `[positions, headDim]`: in row `p` first `cos(p theta_i)` for
+    /// `i = 0 ..< headDim / 2`, then the sines. Value `i` is rotated with value `i + headDim / 2`.
+    /// The runs follow each other in the rows of `packed`.
+    func rotateAndStore(
+        _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
+        rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
+    ) throws(ComputeError)
+    /// Causal attention of each row to positions `0 ... its own` of its slot, after
+    /// ``rotateAndStore(_:heads:queryGain:keyGain:epsilon:rotary:runs:cache:layer:)`` of these rows.
+    func causalAttention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
+        layer: Int
+    ) throws(ComputeError)
+
+    /// The largest value of each row, the lowest index where several are equal.
+    func argmax(_ logits: Tensor) throws(ComputeError) -> [TokenChoice]
+}
+
+extension Backend {
+    /// Rows from which ``linear(_:_:_:bias:finish:)`` may sum in another order.
+    package static var manyRows: Int { 16 }
+}
+
+/// What ``Backend/linear(_:_:_:bias:finish:)`` does with a product before it stores it.
+package enum Finish: Sendable {
+    case store
+    /// `0.5 v (1 + erf(v / sqrt 2))`, the exact form.
+    case gelu
+    /// Added to the tensor's old value.
+    case accumulate
+}
+
+/// A token chosen from logits.
+package struct TokenChoice: Hashable, Sendable {
+    package let id: Int32
+    /// Natural logarithm of the softmax probability, at most 0.
+    package let logProbability: Float
+    /// The largest logit minus the second largest.
+    package let margin: Float
+
+    package init(id: Int32, logProbability: Float, margin: Float) {
+        self.id = id
+        self.logProbability = logProbability
+        self.margin = margin
+    }
+}
