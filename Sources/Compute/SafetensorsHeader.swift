@@ -25,6 +25,7 @@ package struct SafetensorsHeader: Sendable {
     ///   - start: the file's first bytes, at least header length + 8 of them (or the whole file).
     ///   - fileByteCount: the size of the whole file.
     ///   - path: for messages.
+    /// - Throws: what is wrong with the header, named after `path`.
     package init(
         parsing start: Span<UInt8>, fileByteCount: Int, path: String
     ) throws(WeightFileError) {
