@@ -1,0 +1,72 @@
+import Compute
+import FoundationEssentials
+
+/// The weights of a checkpoint folder, mapped, and handed out by name with their shapes checked.
+package struct Checkpoint: Sendable {
+    package let folder: String
+    package let configuration: ModelConfiguration
+    private let tensors: [String: StoredTensor]
+
+    /// Reads the small files and maps the weight files: one, or the shards that an index lists.
+    package init(folder: String) throws(CheckpointError) {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder
+        else {
+            throw .notAFolder(path: folder)
+        }
+        self.folder = folder
+        configuration = try ModelConfiguration(folder: folder)
+        var tensors: [String: StoredTensor] = [:]
+        for file in try Self.weightFiles(in: folder) {
+            do throws(WeightFileError) {
+                let found = try SafetensorsFile(path: folder + "/" + file).tensors
+                tensors.merge(found) { first, _ in first }
+            } catch {
+                throw .weightFile(error)
+            }
+        }
+        self.tensors = tensors
+    }
+
+    /// The tensor `name`, whose shape must be `extents`.
+    func tensor(_ name: String, _ extents: Int...) throws(CheckpointError) -> StoredTensor {
+        guard let tensor = tensors[name] else {
+            throw .missingTensor(name: name, expected: extents)
+        }
+        guard tensor.extents == extents else {
+            throw .misshapenTensor(name: name, expected: extents, found: tensor.extents)
+        }
+        return tensor
+    }
+
+    /// Bytes of all weights.
+    package var weightByteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
+
+    private struct ShardIndex: Decodable {
+        let files: [String: String]
+        enum CodingKeys: String, CodingKey { case files = "weight_map" }
+    }
+
+    private static func weightFiles(in folder: String) throws(CheckpointError) -> [String] {
+        let single = "model.safetensors"
+        let indexPath = folder + "/model.safetensors.index.json"
+        guard FileManager.default.fileExists(atPath: indexPath) else {
+            guard FileManager.default.fileExists(atPath: folder + "/" + single) else {
+                throw .missingFile(folder: folder, file: single)
+            }
+            return [single]
+        }
+        let index: ShardIndex = try readJSON(indexPath, folder: folder)
+        let files = Set(index.files.values).sorted()
+        for file in files {
+            // An index must not reach outside its folder.
+            guard !file.contains("/"), file != "..", !file.isEmpty else {
+                throw .malformed(path: indexPath, reason: "it names the file '\(file)'")
+            }
+            guard FileManager.default.fileExists(atPath: folder + "/" + file) else {
+                throw .missingFile(folder: folder, file: file)
+            }
+        }
+        return files
+    }
+}

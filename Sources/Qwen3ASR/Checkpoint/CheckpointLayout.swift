@@ -1,0 +1,39 @@
+/// The two ways in which the same weights are named. The names appear here and nowhere else.
+package enum CheckpointLayout: Hashable, Sendable {
+    /// The released checkpoints: everything below `thinker.`.
+    case official
+    /// The `-hf` checkpoints of newer libraries.
+    case native
+
+    /// A tensor of the audio tower, such as `conv2d1.weight` or `layers.0.fc1.bias`.
+    func audioTower(_ name: String) -> String {
+        switch self {
+        case .official: "thinker.audio_tower." + name
+        case .native: "model.audio_tower." + name
+        }
+    }
+
+    /// A tensor of the projector's linear layer `number` (1 or 2).
+    func projector(_ number: Int, _ name: String) -> String {
+        switch self {
+        case .official: "thinker.audio_tower.proj\(number)." + name
+        case .native: "model.multi_modal_projector.linear_\(number)." + name
+        }
+    }
+
+    /// A tensor of the decoder, such as `embed_tokens.weight`.
+    func decoder(_ name: String) -> String {
+        switch self {
+        case .official: "thinker.model." + name
+        case .native: "model.language_model." + name
+        }
+    }
+
+    /// The output head, where it is not tied to the embedding.
+    var head: String {
+        switch self {
+        case .official: "thinker.lm_head.weight"
+        case .native: "lm_head.weight"
+        }
+    }
+}
