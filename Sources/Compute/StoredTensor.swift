@@ -132,6 +132,17 @@ package struct StoredTensor: Sendable {
             name: name, extents: newExtents, elementType: elementType, bytes: copy, offset: 0)
     }
 
+    /// A copy that is stored as `Float`.
+    func widened() throws(ComputeError) -> StoredTensor {
+        let values = floats()
+        let copy = try unsafe WeightBytes(count: 4 * count) { target in
+            // Safety: the target has four bytes for every value.
+            unsafe values.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        }
+        return StoredTensor(
+            name: name, extents: extents, elementType: .float32, bytes: copy, offset: 0)
+    }
+
     /// The same values under other extents; the counts must agree.
     package func reshaped(_ extents: [Int]) -> StoredTensor {
         precondition(extents.reduce(1, *) == count)
