@@ -18,7 +18,8 @@ package protocol Backend: Sendable {
     /// Copies out, in row-major order.
     func download(_ tensor: Tensor) throws(ComputeError) -> [Float]
     /// Takes weights as they lie in the checkpoint, stacked by rows; all must have the same number
-    /// of columns (the product of all extents but the first) and the same element type.
+    /// of columns (the product of all extents but the first) and the same element type. Vectors
+    /// are joined into one.
     func prepare(_ parts: [StoredTensor]) throws(ComputeError) -> Weight
     /// Allocates a cache; memory is taken as positions are filled where the system allows it.
     func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache

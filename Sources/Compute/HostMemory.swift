@@ -18,6 +18,13 @@ import Glibc
         super.init(capacity: count)
     }
 
+    /// A copy of `values`.
+    convenience init(values: [Float]) throws(ComputeError) {
+        try self.init(count: values.count)
+        // Safety: the memory was made for as many values.
+        unsafe pointer.update(from: values, count: values.count)
+    }
+
     deinit {
         unsafe munmap(base, byteCount)
     }

@@ -40,15 +40,21 @@ package class DeviceMemory {
     }
 }
 
-/// A weight after ``Backend/prepare(_:)``: `[rows, columns]` in whatever layout the backend likes.
-package class Weight {
+/// A weight after ``Backend/prepare(_:)``.
+package struct Weight {
     /// Output features; 1 for a vector.
     package let rows: Int
-    /// Input features.
+    /// Input features, or the values of a vector.
     package let columns: Int
+    /// The values in whatever layout the backend likes.
+    package let storage: AnyObject
 
-    package init(rows: Int, columns: Int) {
-        self.rows = rows
-        self.columns = columns
+    /// - Parameter parts: stacked by rows, or vectors that are joined into one.
+    package init(_ parts: [StoredTensor], storage: AnyObject) {
+        let isVector = parts.allSatisfy { $0.extents.count == 1 }
+        precondition(isVector || parts.allSatisfy { $0.columns == parts[0].columns })
+        rows = isVector ? 1 : parts.reduce(0) { $0 + $1.rows }
+        columns = isVector ? parts.reduce(0) { $0 + $1.count } : parts[0].columns
+        self.storage = storage
     }
 }

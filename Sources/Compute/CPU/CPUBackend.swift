@@ -31,7 +31,7 @@ package struct CPUBackend: Backend {
     }
 
     package func prepare(_ parts: [StoredTensor]) throws(ComputeError) -> Weight {
-        try CPUWeight(parts)
+        Weight(parts, storage: try CPUMatrix(parts))
     }
 
     package func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {

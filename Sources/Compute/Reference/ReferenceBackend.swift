@@ -23,7 +23,7 @@ package struct ReferenceBackend: Backend {
     }
 
     package func prepare(_ parts: [StoredTensor]) -> Weight {
-        ReferenceWeight(parts)
+        Weight(parts, storage: ReferenceStorage(parts))
     }
 
     package func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {
@@ -37,7 +37,7 @@ package struct ReferenceBackend: Backend {
     }
 
     package func embed(_ y: Tensor, _ weight: Weight, ids: [Int32]) {
-        let table = weight.reference
+        let table = weight.referenceValues
         precondition(y.shape.rows == ids.count && y.shape.columns == weight.columns)
         let rows = ids.flatMap { id in
             table[Int(id) * weight.columns..<(Int(id) + 1) * weight.columns]
@@ -59,8 +59,8 @@ package struct ReferenceBackend: Backend {
         let (tokens, inputs, outputs) = (x.shape.rows, weight.columns, weight.rows)
         precondition(x.shape.columns == inputs && y.shape.columns == outputs)
         precondition(y.shape.rows == tokens && (bias.map { $0.columns == outputs } ?? true))
-        let (xs, ws) = (x.hostValues, weight.reference)
-        let offsets = bias?.reference ?? [Float](repeating: 0, count: outputs)
+        let (xs, ws) = (x.hostValues, weight.referenceValues)
+        let offsets = bias?.referenceValues ?? [Float](repeating: 0, count: outputs)
         var values = y.hostValues
         for token in 0..<tokens {
             for output in 0..<outputs {
@@ -81,7 +81,7 @@ package struct ReferenceBackend: Backend {
         precondition(outTime == (time + 1) / 2 && outMel == (mel + 1) / 2)
         precondition(y.shape.image.0 == images && weight.rows == outputs)
         precondition(weight.columns == 9 * channels && bias.columns == outputs)
-        let (xs, ws, offsets) = (x.hostValues, weight.reference, bias.reference)
+        let (xs, ws, offsets) = (x.hostValues, weight.referenceValues, bias.referenceValues)
         var values = [Float](repeating: 0, count: y.shape.count)
         for image in 0..<images {
             for row in 0..<outTime {
@@ -109,7 +109,7 @@ package struct ReferenceBackend: Backend {
     package func layerNorm(
         _ y: Tensor, _ x: Tensor, gain: Weight, bias: Weight, epsilon: Float
     ) {
-        let (gains, offsets) = (gain.reference, bias.reference)
+        let (gains, offsets) = (gain.referenceValues, bias.referenceValues)
         y.fill(
             x.mapRows { row in
                 let mean = row.reduce(0.0) { $0 + Double($1) } / Double(row.count)
@@ -124,7 +124,7 @@ package struct ReferenceBackend: Backend {
     }
 
     package func rmsNorm(_ y: Tensor, _ x: Tensor, gain: Weight, epsilon: Float) {
-        let gains = gain.reference
+        let gains = gain.referenceValues
         y.fill(x.mapRows { rmsNormalised($0[...], gains, epsilon) }.span)
     }
 
@@ -179,26 +179,22 @@ func rmsNormalised(_ row: ArraySlice<Float>, _ gains: [Float], _ epsilon: Float)
 }
 
 /// Stacked values, widened.
-private final class ReferenceWeight: Weight {
+private final class ReferenceStorage {
     let values: [Float]
 
     init(_ parts: [StoredTensor]) {
-        precondition(parts.allSatisfy { $0.columns == parts[0].columns })
         values = parts.flatMap { $0.floats() }
-        super.init(rows: parts.reduce(0) { $0 + $1.rows }, columns: parts[0].columns)
     }
 }
 
 extension Weight {
-    fileprivate var reference: [Float] {
-        guard let weight = self as? ReferenceWeight else {
+    /// The values of a weight of this backend.
+    var referenceValues: [Float] {
+        guard let storage = storage as? ReferenceStorage else {
             preconditionFailure("a weight of another device")
         }
-        return weight.values
+        return storage.values
     }
-
-    /// For the operations in the other files of this folder.
-    var referenceValues: [Float] { reference }
 }
 
 extension Shape {

@@ -13,11 +13,11 @@ package enum CheckpointLayout: Hashable, Sendable {
         }
     }
 
-    /// A tensor of the projector's linear layer `number` (1 or 2).
-    func projector(_ number: Int, _ name: String) -> String {
+    /// The projector's linear layer `number` (1 or 2).
+    func projector(_ number: Int) -> String {
         switch self {
-        case .official: "thinker.audio_tower.proj\(number)." + name
-        case .native: "model.multi_modal_projector.linear_\(number)." + name
+        case .official: "thinker.audio_tower.proj\(number)"
+        case .native: "model.multi_modal_projector.linear_\(number)"
         }
     }
 

@@ -1,0 +1,68 @@
+import Audio
+import Compute
+import Qwen3ASR
+import TestSupport
+import Testing
+
+/// A backend under test, named in the report.
+struct NamedBackend: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let make: @Sendable () throws -> any Backend
+}
+
+/// The oracle, and every kernel set that this machine runs.
+let backends: [NamedBackend] =
+    [NamedBackend(testDescription: "reference") { ReferenceBackend() }]
+    + KernelSet.all.map { set in
+        NamedBackend(testDescription: "cpu \(set)") { try CPUBackend(threads: 2, kernelSet: set) }
+    }
+
+/// Drives a tiny checkpoint as the goldens were made: greedy, end tokens ignored.
+final class GoldenRun {
+    let model: SpeechModel
+    private let batch: GenerationBatch
+    private(set) var lastPrompt: [Int32] = []
+    private(set) var frameCount = 0
+
+    init(folder: String, backend: any Backend, slots: Int = 4) throws {
+        model = try SpeechModel(folder: Fixtures.path(folder), backend: backend)
+        batch = try GenerationBatch(model: model, slots: slots, capacity: 512)
+    }
+
+    func prompted(
+        _ samples: [Float], context: String = "", language: String? = nil
+    ) throws -> GenerationBatch.Prompted {
+        let mel = try LogMel(of: samples)
+        let tokens = model.prompt.tokens(
+            context: context, language: language,
+            audioTokenCount: AudioEncoder.audioTokenCount(frames: mel.frameCount), isParity: true)
+        lastPrompt = tokens.ids
+        frameCount = mel.frameCount
+        return .init(tokens: tokens, mel: mel)
+    }
+
+    func greedy(
+        _ samples: [Float], context: String = "", language: String? = nil, count: Int,
+        isWindowed: Bool = true, probe: Probe? = nil
+    ) throws -> [TokenChoice] {
+        let options = EncodingOptions(shortClips: .narrow, isWindowed: isWindowed)
+        return try greedy(
+            [prompted(samples, context: context, language: language)], count: count,
+            options: options, probe: probe)[0]
+    }
+
+    /// Several sequences in one batch.
+    func greedy(
+        _ prompts: [GenerationBatch.Prompted], count: Int,
+        options: EncodingOptions = EncodingOptions(shortClips: .narrow), probe: Probe? = nil
+    ) throws -> [[TokenChoice]] {
+        var times = StageTimes()
+        let started = try batch.start(prompts, options: options, times: &times, probe: probe)
+        var choices = Dictionary(uniqueKeysWithValues: started.map { ($0.slot, [$0.choice]) })
+        for _ in 1..<count {
+            for (slot, choice) in try batch.step(times: &times) { choices[slot]?.append(choice) }
+        }
+        started.forEach { batch.release($0.slot) }
+        return started.map { choices[$0.slot] ?? [] }
+    }
+}
