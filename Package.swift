@@ -16,6 +16,7 @@ let package = Package(
     name: "Sotto",
     products: [
         .library(name: "Sotto", targets: ["Sotto"]),
+        .library(name: "Transcript", targets: ["Transcript"]),
         .executable(name: "sotto-bench", targets: ["SottoBench"]),
     ],
     dependencies: [

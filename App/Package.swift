@@ -21,6 +21,7 @@ let package = Package(
             name: "SottoCommand",
             dependencies: [
                 .product(name: "Sotto", package: "Sotto"),
+                .product(name: "Transcript", package: "Sotto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -112,6 +112,9 @@ typedef struct ck_kernels {
     void (*argmax)(ck_pool *pool, ck_choice *choices, const float *logits, int32_t rows,
                    int32_t width);
 
+    // The sum of a[i] * b[i].
+    float (*dot)(const float *a, const float *b, size_t count);
+
     // y[i] = e^x[i]; erf(x[i]); log10(x[i]) for x > 0. For tests of the approximations.
     void (*exp)(float *y, const float *x, size_t count);
     void (*erf)(float *y, const float *x, size_t count);

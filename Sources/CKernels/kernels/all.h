@@ -34,6 +34,7 @@ const ck_kernels CK_TABLE(CK_LEVEL) = {
     .rotateAndStore = rotate_and_store,
     .causalAttention = causal_attention,
     .argmax = argmax,
+    .dot = dot,
     .exp = exp_all,
     .erf = erf_all,
     .log10 = log10_all,

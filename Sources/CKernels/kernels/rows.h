@@ -144,6 +144,17 @@ static void argmax(ck_pool *pool, ck_choice *choices, const float *logits, int32
     ck_parallel(pool, (size_t)rows, argmax_row, &job);
 }
 
+static float dot(const float *a, const float *b, size_t count) {
+    vf acc[4] = {splat(0), splat(0), splat(0), splat(0)};
+    size_t i = 0;
+    for (; i + 4 * CK_LANES <= count; i += 4 * CK_LANES)
+        UNROLL for (size_t part = 0; part < 4; part++)
+            acc[part] = fma(load(a + i + part * CK_LANES), load(b + i + part * CK_LANES), acc[part]);
+    float rest = 0;
+    for (; i < count; i++) rest += a[i] * b[i];
+    return sum((acc[0] + acc[1]) + (acc[2] + acc[3])) + rest;
+}
+
 #define ELEMENTWISE(name, f)                                                                 \
     static void name(float *y, const float *x, size_t count) {                               \
         for (size_t i = 0; i < count; i++) y[i] = f(splat(x[i]))[0];                         \

@@ -26,6 +26,8 @@ package actor Generator {
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
+    /// Chunks that are worth submitting before the first is done: all slots, and the next.
+    package nonisolated let usefulLookahead: Int
     /// `cpu`, `reference`, `cuda:0`.
     package nonisolated let deviceName: String
 
@@ -49,6 +51,7 @@ package actor Generator {
         configuration = model.configuration
         tokenizer = model.tokenizer
         deviceName = backend.name
+        usefulLookahead = slots + 1
     }
 
     /// Queues a chunk; its tokens come as they are chosen. Ending the stream early cancels the work.

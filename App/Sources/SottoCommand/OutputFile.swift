@@ -1,0 +1,56 @@
+import Foundation
+import Transcript
+
+/// Where a transcript is written: whole or not at all.
+struct OutputFile {
+    /// Why there is no place to write to.
+    struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let url: URL
+
+    /// - Parameters:
+    ///   - path: a file; a folder that exists; or, for several recordings, a folder to be made.
+    ///   - recording: names the file in a folder.
+    init(
+        _ path: String, for recording: String, among recordings: [String], format: Format,
+        isForced: Bool
+    ) throws {
+        var isFolder: ObjCBool = false
+        // Safety: the flag outlives the call.
+        let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue || path.hasSuffix("/") || recordings.count > 1 {
+            guard !exists || isFolder.boolValue else {
+                throw Refusal(
+                    description: "'\(path)' is a file, and several transcripts need a folder.")
+            }
+            let folder = URL(filePath: path, directoryHint: .isDirectory)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let stem =
+                recording == "-"
+                ? "standard-input"
+                : URL(filePath: recording).deletingPathExtension().lastPathComponent
+            url = folder.appending(path: "\(stem).\(format.rawValue)")
+        } else {
+            url = URL(filePath: path)
+        }
+        let target = url.path(percentEncoded: false)
+        guard isForced || !FileManager.default.fileExists(atPath: target) else {
+            throw Refusal(
+                description:
+                    "'\(target)' exists. Name another --output, or use --force to overwrite it.")
+        }
+    }
+
+    /// Writes beside the target and renames, so that a half-written file never bears its name.
+    func write(_ text: String) throws {
+        do {
+            try Data(text.utf8).write(to: url, options: .atomic)
+        } catch {
+            throw Refusal(
+                description: "'\(url.path(percentEncoded: false))' cannot be written: "
+                    + "\((error as NSError).localizedDescription)")
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Foundation
+import Sotto
+import Transcript
+
+/// Turns recordings into text.
+struct TranscribeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transcribe", abstract: "Turn recordings into text.",
+        discussion:
+            "Text goes to the standard output as it is recognised, all else to the standard error.")
+
+    @Argument(help: "WAV files; - is the standard input.")
+    var files: [String]
+
+    @Option(help: "The model's folder. Default: the best installed model, else the demo model.")
+    var model: String?
+
+    @Option(
+        help:
+            "The language to expect, by English name or code (en, zh, yue, de, …). Default: found by the model, piece by piece."
+    )
+    var language: String?
+
+    @Option(help: "Names, terms or a topic, as background for the model.")
+    var context = ""
+
+    @Option(help: "CPU threads. Default: as many as this process may use.")
+    var threads: Int?
+
+    @Option(
+        help: "\(TranscribeCommand.formatNames).",
+        transform: { name in
+            guard let format = Format(rawValue: name) else {
+                throw ValidationError("It must be \(TranscribeCommand.formatNames).")
+            }
+            return format
+        })
+    var format: Format = .txt
+
+    @Option(name: .shortAndLong, help: "A file to write, or a folder (for several recordings).")
+    var output: String?
+
+    @Flag(help: "Overwrite files that exist.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "No progress, no notices; errors are still told.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Tokens per piece.", visibility: .hidden))
+    var maxTokens: Int?
+
+    @Flag(help: ArgumentHelp("Do exactly what the official package does.", visibility: .hidden))
+    var parity = false
+
+    private static let formatNames = Format.allCases.map(\.rawValue).joined(separator: " or ")
+
+    func validate() throws {
+        if files.isEmpty { throw ValidationError("Name a recording to transcribe.") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be 1 or more.") }
+        if let language, Language(language) == nil {
+            throw ValidationError(
+                "'\(language)' is not a language of the model. It knows: "
+                    + Language.all.map { "\($0.name) (\($0.code))" }.joined(separator: ", ") + ".")
+        }
+    }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let transcriber: Transcriber
+        do throws(SottoError) {
+            let chosen: InstalledModel
+            if let model {
+                chosen = InstalledModel(folder: model)
+            } else {
+                chosen = try .best(environment: environment, programPath: Console.programPath)
+            }
+            if chosen.isDemo && !quiet { Console.writeNotice(Self.demoNotice(environment)) }
+            transcriber = try Transcriber(
+                model: chosen, threads: threads, environment: environment)
+        } catch {
+            Console.writeNotice("sotto: \(error)\n")
+            throw ExitCode(ExitStatus.of(error))
+        }
+        var status: Int32 = 0
+        for (index, file) in files.enumerated() {
+            if index > 0 && output == nil && format == .txt { Console.writeText("\n") }
+            let result = await transcribe(file, with: transcriber)
+            status = status == 0 ? result : status
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// One recording; a failure is told and does not stop the others.
+    private func transcribe(_ file: String, with transcriber: Transcriber) async -> Int32 {
+        do {
+            let target = try output.map {
+                try OutputFile($0, for: file, among: files, format: format, isForced: force)
+            }
+            let streamsText = target == nil && format == .txt
+            var progress = ProgressLine(
+                isShown: !quiet && Console.isErrorTerminal
+                    && !(streamsText && Console.isOutputTerminal))
+            progress.start()
+            for try await event in transcriber.transcribe(path: file, options: options) {
+                switch event {
+                case .text(let text):
+                    if streamsText { Console.writeText(text) }
+                case .progress(let done, let total):
+                    progress.update(doneSeconds: done, totalSeconds: total)
+                case .finished(let transcription):
+                    progress.clear()
+                    if streamsText { Console.writeText("\n") }
+                    return try finish(transcription, target: target, streamsText: streamsText)
+                }
+            }
+            return 70
+        } catch let error as SottoError {
+            Console.writeNotice("sotto: \(error)\n")
+            return ExitStatus.of(error)
+        } catch {
+            Console.writeNotice("sotto: \(error)\n")
+            return ExitStatus.cannotCreate
+        }
+    }
+
+    private func finish(
+        _ transcription: Transcription, target: OutputFile?, streamsText: Bool
+    ) throws -> Int32 {
+        if let target {
+            try target.write(format.render(transcription))
+        } else if !streamsText {
+            Console.writeText(format.render(transcription))
+        }
+        for warning in transcription.warnings { Console.writeNotice("sotto: \(warning)\n") }
+        return transcription.isComplete ? 0 : ExitStatus.incomplete
+    }
+
+    private var options: TranscriptionOptions {
+        var options = TranscriptionOptions()
+        options.language = language.flatMap { Language($0) }
+        options.context = context
+        options.tokenLimit = maxTokens
+        options.isParity = parity
+        return options
+    }
+
+    private static func demoNotice(_ environment: [String: String]) -> String {
+        """
+        sotto: using the demo model: it reads four synthetic voices and everyday English sentences, \
+        and no human voice. For real recordings put the released Qwen3-ASR-1.7B or 0.6B folder into \
+        \(InstalledModel.folder(environment: environment)).
+
+        """
+    }
+}

@@ -1,0 +1,136 @@
+/// Reads a WAV file, front to back, as 16 kHz mono samples.
+///
+/// RIFF and RF64, PCM of 8, 16, 24 and 32 bits and float of 32 and 64, 1 kHz to 768 kHz, 1 to 8
+/// channels. Memory does not grow with the length of the file. Channels are mixed down before the
+/// rate is changed.
+package final class WaveReader: SampleSource {
+    package let format: WaveFormat
+    package let expectedSampleCount: Int?
+    package private(set) var isTruncated = false
+
+    private let source: any ByteSource
+    private let path: String
+    private var resampler: Resampler?
+    /// Bytes of sound still to come; `nil` where the writer did not know.
+    private var remaining: Int?
+    private var isAtEnd = false
+
+    /// Opens a file and reads its header.
+    ///
+    /// - Parameter path: `-` is the standard input.
+    package convenience init(path: String) throws(AudioError) {
+        try self.init(FileBytes(path: path), path: path == "-" ? "standard input" : path)
+    }
+
+    /// Reads the header.
+    ///
+    /// - Parameter path: for messages.
+    package init(_ source: any ByteSource, path: String) throws(AudioError) {
+        var header = WaveHeader(source: source, path: path)
+        let found = try header.read()
+        self.source = source
+        self.path = path
+        format = found.format
+        remaining = found.byteCount
+        resampler = format.rate == 16000 ? nil : Resampler(from: format.rate)
+        let rate = format.rate
+        expectedSampleCount = found.byteCount.map { byteCount in
+            let frames = byteCount / found.format.frameByteCount
+            return Int((Double(frames) * 16000 / Double(rate)).rounded(.up))
+        }
+        if found.byteCount == 0 { throw .noSamples(path: path) }
+    }
+
+    package func next() throws(AudioError) -> [Float]? {
+        guard !isAtEnd else { return nil }
+        // Half a second, in whole frames.
+        let block = max(1, format.rate / 2) * format.frameByteCount
+        let wanted = min(block, remaining ?? block)
+        let bytes = try source.read(wanted)
+        remaining = remaining.map { $0 - bytes.count }
+        isAtEnd = bytes.count < wanted || remaining == 0
+        if isAtEnd, let remaining, remaining > 0 { isTruncated = true }
+        let samples = format.monoSamples(bytes)
+        guard samples.allSatisfy(\.isFinite) else { throw .notFinite(path: path) }
+        guard resampler != nil else { return samples }
+        let output = resampler?.append(samples) ?? []
+        return isAtEnd ? output + (resampler?.finish() ?? []) : output
+    }
+}
+
+/// The chunks before the sound.
+private struct WaveHeader {
+    let source: any ByteSource
+    let path: String
+
+    /// The format of the sound and its bytes; `nil` bytes where the writer did not know.
+    mutating func read() throws(AudioError) -> (format: WaveFormat, byteCount: Int?) {
+        let start = try source.read(12)
+        guard !start.isEmpty else { throw .empty(path: path) }
+        guard start.count == 12, ["RIFF", "RF64"].contains(start.fourCharacters(at: 0)),
+            start.fourCharacters(at: 8) == "WAVE"
+        else { throw .notWAV(path: path, found: Container.name(start)) }
+        // A writer to a pipe cannot go back to fill in sizes.
+        let isStream = [0, 0xFFFF_FFFF].contains(start.integer(at: 4, byteCount: 4))
+        var format: WaveFormat?
+        var longByteCount: Int?
+        while true {
+            let head = try source.read(8)
+            guard head.count == 8 else { throw malformed("it ends before the sound") }
+            let size = Int(head.integer(at: 4, byteCount: 4))
+            switch head.fourCharacters(at: 0) {
+            case "fmt ":
+                format = try WaveFormat(chunk: try body(size, limit: 4096), path: path)
+            case "ds64":
+                let body = try body(size, limit: 1 << 20)
+                guard body.count >= 16 else { throw malformed("its ds64 chunk is too short") }
+                longByteCount = Int(clamping: body.integer(at: 8, byteCount: 8))
+            case "data":
+                guard let format else { throw malformed("the sound comes before its format") }
+                if size == 0xFFFF_FFFF { return (format, longByteCount) }
+                return (format, size == 0 && isStream ? nil : size)
+            default:
+                try skip(size + size % 2)
+            }
+        }
+    }
+
+    private func body(_ size: Int, limit: Int) throws(AudioError) -> [UInt8] {
+        guard size <= limit else { throw malformed("a chunk claims \(size) bytes") }
+        let body = try source.read(size)
+        guard body.count == size else { throw malformed("it ends before the sound") }
+        try skip(size % 2)
+        return body
+    }
+
+    private func skip(_ count: Int) throws(AudioError) {
+        var left = count
+        while left > 0 {
+            let skipped = try source.read(min(left, 1 << 16)).count
+            guard skipped > 0 else { throw malformed("it ends before the sound") }
+            left -= skipped
+        }
+    }
+
+    private func malformed(_ reason: String) -> AudioError {
+        .malformedHeader(path: path, reason: reason)
+    }
+}
+
+/// Recognises what a file is by its first bytes, for messages.
+private enum Container {
+    private static let signatures: [(name: String, offset: Int, bytes: [UInt8])] = [
+        ("FLAC", 0, Array("fLaC".utf8)), ("OGG", 0, Array("OggS".utf8)),
+        ("MP3", 0, Array("ID3".utf8)), ("MP3", 0, [0xFF, 0xFB]), ("MP3", 0, [0xFF, 0xF3]),
+        ("MP3", 0, [0xFF, 0xF2]), ("AAC", 0, [0xFF, 0xF1]), ("M4A or MP4", 4, Array("ftyp".utf8)),
+        ("WebM or Matroska", 0, [0x1A, 0x45, 0xDF, 0xA3]), ("AIFF", 0, Array("FORM".utf8)),
+        ("AMR", 0, Array("#!AMR".utf8)), ("CAF", 0, Array("caff".utf8)),
+        ("WMA", 0, [0x30, 0x26, 0xB2, 0x75]), ("PNG", 0, [0x89, 0x50, 0x4E, 0x47]),
+        ("JPEG", 0, [0xFF, 0xD8, 0xFF]), ("PDF", 0, Array("%PDF".utf8)),
+        ("ZIP", 0, [0x50, 0x4B, 0x03, 0x04]), ("gzip", 0, [0x1F, 0x8B]),
+    ]
+
+    static func name(_ start: [UInt8]) -> String? {
+        signatures.first { start.dropFirst($0.offset).starts(with: $0.bytes) }?.name
+    }
+}

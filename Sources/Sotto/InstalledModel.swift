@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Qwen3ASR
+
+/// A checkpoint folder on this machine.
+public struct InstalledModel: Hashable, Sendable {
+    /// The folder's name.
+    public let name: String
+    /// The folder's path.
+    public let folder: String
+    /// Bytes of its weight files.
+    public let byteCount: Int
+    /// The checkpoint that ships with Sotto: four synthetic voices, everyday English, no human voice.
+    public let isDemo: Bool
+
+    /// A folder that somebody named.
+    public init(folder: String) {
+        self.init(folder: folder, isDemo: false)
+    }
+
+    private init(folder: String, isDemo: Bool) {
+        let url = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
+        self.folder = folder
+        self.isDemo = isDemo
+        name = url.lastPathComponent
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        byteCount = files.filter { $0.hasSuffix(".safetensors") }.reduce(0) { total, file in
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: folder + "/" + file)
+            return total + ((attributes?[.size] as? Int) ?? 0)
+        }
+    }
+
+    /// Where models are installed: `$XDG_DATA_HOME/sotto/models`, or the same below `~/.local/share`.
+    public static func folder(environment: [String: String]) -> String {
+        let data: String
+        if let home = environment["XDG_DATA_HOME"], home.hasPrefix("/") {
+            data = home
+        } else {
+            data = (environment["HOME"] ?? "/") + "/.local/share"
+        }
+        return data + "/sotto/models"
+    }
+
+    /// The installed models, largest first: the larger of two models is the better one.
+    public static func all(environment: [String: String]) -> [InstalledModel] {
+        let root = folder(environment: environment)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return names.sorted()
+            .map { root + "/" + $0 }
+            .filter { FileManager.default.fileExists(atPath: $0 + "/config.json") }
+            .map { InstalledModel(folder: $0) }
+            .sorted { $0.byteCount > $1.byteCount }
+    }
+
+    /// The checkpoint that ships with Sotto, found from where the program lies: in a source tree
+    /// (`Models/demo`), or installed (`share/sotto/models/demo` beside `bin`).
+    public static func demo(programPath: String) -> InstalledModel? {
+        var folder = URL(filePath: programPath).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+        while folder.pathComponents.count > 1 {
+            for place in ["Models/demo", "share/sotto/models/demo"] {
+                let path = folder.appending(path: place).path
+                if FileManager.default.fileExists(atPath: path + "/config.json") {
+                    return InstalledModel(folder: path, isDemo: true)
+                }
+            }
+            folder.deleteLastPathComponent()
+        }
+        return nil
+    }
+
+    /// What to use when nobody chose: the best installed model, else the demo checkpoint.
+    ///
+    /// - Throws: ``SottoError`` of kind `model` if there is neither.
+    public static func best(
+        environment: [String: String], programPath: String
+    ) throws(SottoError) -> InstalledModel {
+        if let model = all(environment: environment).first ?? demo(programPath: programPath) {
+            return model
+        }
+        throw SottoError(
+            .model, "model_none_installed",
+            "No model is installed in '\(folder(environment: environment))'. Put a Qwen3-ASR "
+                + "checkpoint folder there, or name one with --model.")
+    }
+}

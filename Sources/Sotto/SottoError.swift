@@ -1,0 +1,56 @@
+import Audio
+import Compute
+import Qwen3ASR
+
+/// Why a recording could not be transcribed, in words for the person who asked.
+///
+/// The description says what happened, to which input, and what to do next. It holds no audio and
+/// no text of a recording.
+public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Who can mend it.
+    public enum Kind: Hashable, Sendable {
+        /// The input is not there or may not be read.
+        case input
+        /// The input is there and is not what it should be.
+        case data
+        /// The model is missing, incomplete or of another kind.
+        case model
+        /// The request itself cannot be met.
+        case request
+        /// The machine ran out of something.
+        case resources
+        /// A bug of ours.
+        case unexpected
+    }
+
+    public let kind: Kind
+    /// A stable name for API clients; it never changes once released.
+    public let code: String
+    public let description: String
+
+    /// Wraps what the lower layers throw.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as SottoError:
+            self = error
+        case let error as AudioError:
+            self.init(error.isAboutAccess ? .input : .data, error.code, error.description)
+        case let error as CheckpointError:
+            self.init(.model, error.code, error.description)
+        case let error as TokenizerError:
+            self.init(.model, error.code, error.description)
+        case let error as ComputeError:
+            self.init(.resources, error.code, error.description)
+        case let error as GenerationError:
+            self.init(.request, error.code, error.description)
+        default:
+            self.init(.unexpected, "unexpected", "Something unexpected failed: \(error).")
+        }
+    }
+
+    init(_ kind: Kind, _ code: String, _ description: String) {
+        self.kind = kind
+        self.code = code
+        self.description = description
+    }
+}
