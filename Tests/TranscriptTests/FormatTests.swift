@@ -1,0 +1,122 @@
+import Testing
+import Transcript
+
+@Suite struct FormatTests {
+    private let transcription = Transcription(
+        segments: [
+            Segment(
+                startSeconds: 0, endSeconds: 25.0001, text: "Hello / there.", language: "English",
+                meanLogProbability: -0.1234567),
+            Segment(
+                startSeconds: 25.0001, endSeconds: 30.5, text: "你好。", language: "Chinese",
+                meanLogProbability: -0.5),
+        ],
+        chunks: [
+            Chunk(
+                sampleRange: 0..<400_002, tokenIDs: [1, 2], rawText: "language English<asr_text>…",
+                text: "Hello / there.", language: "English", finishReason: .stop,
+                promptTokenCount: 340, timings: Timings(melSeconds: 0.5, decodeSeconds: 1.25)),
+            Chunk(
+                sampleRange: 400_002..<488_000, tokenIDs: [3],
+                rawText: "language Chinese<asr_text>…",
+                text: "你好。", language: "Chinese", finishReason: .length,
+                promptTokenCount: 90, timings: Timings(melSeconds: 0.25)),
+        ],
+        durationSeconds: 30.5,
+        provenance: Provenance(
+            model: "demo", device: "cpu", version: "0.1.0", wallSeconds: 2.00049),
+        warnings: [])
+
+    @Test func `txt is the text and a line break`() {
+        #expect(Format.txt.render(transcription) == "Hello / there.你好。\n")
+    }
+
+    @Test func `json holds everything, keys in order`() {
+        #expect(
+            Format.json.render(transcription) == """
+                {
+                  "chunks" : [
+                    {
+                      "end" : 25,
+                      "end_sample" : 400002,
+                      "finish_reason" : "stop",
+                      "language" : "English",
+                      "prompt_tokens" : 340,
+                      "raw_text" : "language English<asr_text>…",
+                      "start" : 0,
+                      "start_sample" : 0,
+                      "text" : "Hello / there.",
+                      "timings" : {
+                        "convolution" : 0,
+                        "decode" : 1.25,
+                        "encoder" : 0,
+                        "mel" : 0.5,
+                        "prefill" : 0
+                      },
+                      "token_ids" : [
+                        1,
+                        2
+                      ]
+                    },
+                    {
+                      "end" : 30.5,
+                      "end_sample" : 488000,
+                      "finish_reason" : "length",
+                      "language" : "Chinese",
+                      "prompt_tokens" : 90,
+                      "raw_text" : "language Chinese<asr_text>…",
+                      "start" : 25,
+                      "start_sample" : 400002,
+                      "text" : "你好。",
+                      "timings" : {
+                        "convolution" : 0,
+                        "decode" : 0,
+                        "encoder" : 0,
+                        "mel" : 0.25,
+                        "prefill" : 0
+                      },
+                      "token_ids" : [
+                        3
+                      ]
+                    }
+                  ],
+                  "complete" : false,
+                  "device" : "cpu",
+                  "duration" : 30.5,
+                  "language" : "English,Chinese",
+                  "model" : "demo",
+                  "seconds" : 2,
+                  "segments" : [
+                    {
+                      "end" : 25,
+                      "language" : "English",
+                      "logprob" : -0.123,
+                      "start" : 0,
+                      "text" : "Hello / there."
+                    },
+                    {
+                      "end" : 30.5,
+                      "language" : "Chinese",
+                      "logprob" : -0.5,
+                      "start" : 25,
+                      "text" : "你好。"
+                    }
+                  ],
+                  "sotto" : "0.1.0",
+                  "text" : "Hello / there.你好。",
+                  "timings" : {
+                    "convolution" : 0,
+                    "decode" : 1.25,
+                    "encoder" : 0,
+                    "mel" : 0.75,
+                    "prefill" : 0
+                  },
+                  "version" : 1,
+                  "warnings" : [
+
+                  ]
+                }
+
+                """)
+    }
+}
