@@ -155,3 +155,30 @@ package struct StoredTensor: Sendable {
 func systemErrorText() -> String {
     unsafe String(cString: strerror(errno))
 }
+
+extension StoredTensor {
+    /// A tensor made in memory, rounded to the element type: for random models and tests.
+    package init(
+        name: String, extents: [Int], elementType: ElementType, values: [Float]
+    ) throws(ComputeError) {
+        precondition(extents.reduce(1, *) == values.count)
+        let bytes = try unsafe WeightBytes(count: values.count * elementType.byteCount) { target in
+            for (index, value) in values.enumerated() {
+                // Safety: the target has `elementType.byteCount` bytes for every value.
+                switch elementType {
+                case .bfloat16:
+                    let bits = value.bitPattern
+                    let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16
+                    unsafe target.storeBytes(
+                        of: UInt16(rounded), toByteOffset: 2 * index, as: UInt16.self)
+                case .float16:
+                    unsafe target.storeBytes(
+                        of: Float16(value).bitPattern, toByteOffset: 2 * index, as: UInt16.self)
+                case .float32:
+                    unsafe target.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
+                }
+            }
+        }
+        self.init(name: name, extents: extents, elementType: elementType, bytes: bytes, offset: 0)
+    }
+}
