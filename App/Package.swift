@@ -25,7 +25,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "SottoCommandTests", swiftSettings: strict),
+        .testTarget(
+            name: "SottoCommandTests", dependencies: ["SottoCommand"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

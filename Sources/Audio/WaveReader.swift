@@ -14,6 +14,7 @@ package final class WaveReader: SampleSource {
     /// Bytes of sound still to come; `nil` where the writer did not know.
     private var remaining: Int?
     private var isAtEnd = false
+    private var hasSamples = false
 
     /// Opens a file and reads its header.
     ///
@@ -38,7 +39,6 @@ package final class WaveReader: SampleSource {
             let frames = byteCount / found.format.frameByteCount
             return Int((Double(frames) * 16000 / Double(rate)).rounded(.up))
         }
-        if found.byteCount == 0 { throw .noSamples(path: path) }
     }
 
     package func next() throws(AudioError) -> [Float]? {
@@ -51,6 +51,8 @@ package final class WaveReader: SampleSource {
         isAtEnd = bytes.count < wanted || remaining == 0
         if isAtEnd, let remaining, remaining > 0 { isTruncated = true }
         let samples = format.monoSamples(bytes)
+        hasSamples = hasSamples || !samples.isEmpty
+        guard hasSamples else { throw .noSamples(path: path) }
         guard samples.allSatisfy(\.isFinite) else { throw .notFinite(path: path) }
         guard resampler != nil else { return samples }
         let output = resampler?.append(samples) ?? []

@@ -59,6 +59,7 @@ package struct SafetensorsHeader: Sendable {
     ) throws(WeightFileError) -> [String: Entry] {
         var checked: [String: Entry] = [:]
         checked.reserveCapacity(tensors.count)
+        var neededByteCount = dataStart
         for (name, raw) in tensors {
             func malformed(_ reason: String) -> WeightFileError {
                 .malformedHeader(path: path, reason: "tensor '\(name)' \(reason)")
@@ -82,13 +83,15 @@ package struct SafetensorsHeader: Sendable {
                 throw malformed("takes \(end - begin) bytes where its shape needs \(byteCount)")
             }
             let (fileEnd, overflow) = end.addingReportingOverflow(dataStart)
-            guard !overflow, fileEnd <= fileByteCount else {
-                let needed = overflow ? Int.max : fileEnd
-                throw .truncated(path: path, byteCount: fileByteCount, neededByteCount: needed)
-            }
+            guard !overflow else { throw malformed("is larger than any file") }
+            neededByteCount = max(neededByteCount, fileEnd)
             checked[name] = Entry(
                 extents: raw.shape, elementType: elementType,
                 byteRange: (begin + dataStart)..<fileEnd)
+        }
+        guard neededByteCount <= fileByteCount else {
+            throw .truncated(
+                path: path, byteCount: fileByteCount, neededByteCount: neededByteCount)
         }
         let ordered = checked.sorted {
             $0.value.byteRange.lowerBound < $1.value.byteRange.lowerBound

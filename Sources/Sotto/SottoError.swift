@@ -1,5 +1,4 @@
 import Audio
-import Compute
 import Qwen3ASR
 
 /// Why a recording could not be transcribed, in words for the person who asked.
@@ -23,9 +22,11 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpected
     }
 
+    /// Who can mend it.
     public let kind: Kind
     /// A stable name for API clients; it never changes once released.
     public let code: String
+    /// What happened, to which input, and what to do next.
     public let description: String
 
     /// Wraps what the lower layers throw.
@@ -39,8 +40,8 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
             self.init(.model, error.code, error.description)
         case let error as TokenizerError:
             self.init(.model, error.code, error.description)
-        case let error as ComputeError:
-            self.init(.resources, error.code, error.description)
+        case GenerationError.device(let code, let reason):
+            self.init(.resources, code, reason)
         case let error as GenerationError:
             self.init(.request, error.code, error.description)
         default:

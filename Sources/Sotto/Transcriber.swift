@@ -1,5 +1,4 @@
 import Audio
-import Compute
 import Qwen3ASR
 import Transcript
 
@@ -12,6 +11,7 @@ public let sottoVersion = "0.1.0"
 /// a time: their chunks share one batch.
 public final class Transcriber: Sendable {
     private let recogniser: any Recogniser
+    /// Name of the model's folder.
     public let modelName: String
 
     /// Loads a model.
@@ -24,10 +24,8 @@ public final class Transcriber: Sendable {
         model: InstalledModel, threads: Int? = nil, environment: [String: String] = [:]
     ) throws(SottoError) {
         do {
-            let backend = try CPUBackend(
-                threads: threads ?? ThreadPool.availableThreadCount,
-                kernelSet: .best(environment: environment))
-            let generator = try Generator(folder: model.folder, backend: backend)
+            let device = Device.cpu(threads: threads, kernels: environment["SOTTO_CPU"])
+            let generator = try Generator(folder: model.folder, device: device)
             self.init(recogniser: generator, modelName: model.name)
         } catch {
             throw SottoError(error)

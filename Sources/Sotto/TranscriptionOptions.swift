@@ -12,6 +12,7 @@ public struct TranscriptionOptions: Hashable, Sendable {
     /// lengthened, token names written in the context are obeyed, long repetitions are scrubbed.
     public var isParity = false
 
+    /// Nothing forced, nothing added.
     public init() {}
 }
 

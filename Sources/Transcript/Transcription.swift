@@ -11,6 +11,7 @@ public struct Transcription: Hashable, Sendable {
     /// What a reader should know, in sentences; empty when all is well.
     public var warnings: [String]
 
+    /// Joins the parts.
     public init(
         segments: [Segment], chunks: [Chunk], durationSeconds: Double, provenance: Provenance,
         warnings: [String]
@@ -44,13 +45,16 @@ public struct Transcription: Hashable, Sendable {
 public struct Segment: Hashable, Sendable {
     /// Seconds from the start of the recording.
     public var startSeconds: Double
+    /// Seconds from the start of the recording.
     public var endSeconds: Double
+    /// The words, as a person would write them.
     public var text: String
     /// English name; empty where the model found no speech.
     public var language: String
     /// Mean natural logarithm of the token probabilities, at most 0.
     public var meanLogProbability: Double
 
+    /// Joins the parts.
     public init(
         startSeconds: Double, endSeconds: Double, text: String, language: String,
         meanLogProbability: Double
@@ -79,13 +83,18 @@ public struct Chunk: Hashable, Sendable {
     public var tokenIDs: [Int]
     /// The model's answer word for word, `language …<asr_text>` included.
     public var rawText: String
+    /// The answer's text alone.
     public var text: String
     /// English name; empty where the model found no speech.
     public var language: String
+    /// Why the answer ended.
     public var finishReason: FinishReason
+    /// Tokens the model was given, one for each audio embedding included.
     public var promptTokenCount: Int
+    /// What the chunk cost.
     public var timings: Timings
 
+    /// Joins the parts.
     public init(
         sampleRange: Range<Int>, tokenIDs: [Int], rawText: String, text: String, language: String,
         finishReason: FinishReason, promptTokenCount: Int, timings: Timings
@@ -100,18 +109,26 @@ public struct Chunk: Hashable, Sendable {
         self.timings = timings
     }
 
+    /// Where the chunk begins, in seconds.
     public var startSeconds: Double { Double(sampleRange.lowerBound) / 16000 }
+    /// Where the chunk ends, in seconds.
     public var endSeconds: Double { Double(sampleRange.upperBound) / 16000 }
 }
 
 /// Seconds of work, by stage.
 public struct Timings: Hashable, Sendable {
+    /// Log-mel.
     public var melSeconds: Double
+    /// The encoder's convolutions.
     public var convolutionSeconds: Double
+    /// The encoder's attention layers.
     public var encoderSeconds: Double
+    /// The prompt's pass through the decoder, first token included.
     public var prefillSeconds: Double
+    /// All later tokens.
     public var decodeSeconds: Double
 
+    /// Joins the parts.
     public init(
         melSeconds: Double = 0, convolutionSeconds: Double = 0, encoderSeconds: Double = 0,
         prefillSeconds: Double = 0, decodeSeconds: Double = 0
@@ -123,6 +140,7 @@ public struct Timings: Hashable, Sendable {
         self.decodeSeconds = decodeSeconds
     }
 
+    /// Stage by stage.
     public static func + (left: Timings, right: Timings) -> Timings {
         Timings(
             melSeconds: left.melSeconds + right.melSeconds,
@@ -144,6 +162,7 @@ public struct Provenance: Hashable, Sendable {
     /// Seconds from the first sample read to the last word.
     public var wallSeconds: Double
 
+    /// Joins the parts.
     public init(model: String, device: String, version: String, wallSeconds: Double) {
         self.model = model
         self.device = device

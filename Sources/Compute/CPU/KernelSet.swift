@@ -4,8 +4,8 @@ import CKernels
 ///
 /// All sets give results within rounding of each other; one set gives the same bits at every thread
 /// count.
+// Safety: points to a constant table of the program.
 @safe package struct KernelSet: @unchecked Sendable, CustomStringConvertible {
-    // Safety: points to a constant table of the program.
     let table: UnsafePointer<ck_kernels>
 
     /// The sets that this machine runs, slowest first: `portable`, `avx2`, `avx512`.
@@ -13,12 +13,9 @@ import CKernels
         unsafe KernelSet(table: ck_level($0))
     }
 
-    /// The fastest set, or the one that `SOTTO_CPU` names.
-    package static func best(environment: [String: String] = [:]) -> KernelSet {
-        let named = environment["SOTTO_CPU"].flatMap { name in
-            all.first { $0.description == name }
-        }
-        return named ?? all[all.count - 1]
+    /// The set of a name, or else the fastest.
+    package static func best(named name: String? = nil) -> KernelSet {
+        all.first { $0.description == name } ?? all[all.count - 1]
     }
 
     package var description: String { unsafe String(cString: table.pointee.name) }

@@ -1,8 +1,8 @@
 import CKernels
 
 /// The threads that share a backend's loops.
+// Safety: a loop has the pool to itself; the C side locks out other callers.
 @safe package final class ThreadPool: @unchecked Sendable {
-    // Safety: a loop has the pool to itself; the C side locks out other callers.
     let pool: OpaquePointer
 
     /// - Parameter threads: the caller included; 1 or more.

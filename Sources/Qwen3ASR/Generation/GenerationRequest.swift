@@ -87,11 +87,14 @@ package enum FinishReason: String, Hashable, Sendable {
 /// Why a chunk could not be recognised.
 package enum GenerationError: Error, Hashable, CustomStringConvertible {
     case promptTooLong(tokenCount: Int, limit: Int)
+    /// The device failed; `code` and `reason` are its own.
+    case device(code: String, reason: String)
 
     /// A stable name for API clients; it never changes once released.
     package var code: String {
         switch self {
         case .promptTooLong: "prompt_too_long"
+        case .device(let code, _): code
         }
     }
 
@@ -99,6 +102,7 @@ package enum GenerationError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .promptTooLong(let count, let limit):
             "The context and the audio need \(count) tokens and \(limit) fit. Shorten the context."
+        case .device(_, let reason): reason
         }
     }
 }

@@ -42,6 +42,18 @@ package actor Generator {
     ///   - slots: chunks decoded at once.
     ///   - capacity: tokens per chunk, prompt included. Memory is taken as it is used.
     package init(
+        folder: String, device: Device, slots: Int = 4, capacity: Int = 4096
+    ) throws {
+        do {
+            try self.init(
+                folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity)
+        } catch {
+            throw GenerationError.translating(error)
+        }
+    }
+
+    /// Loads a checkpoint folder onto a backend.
+    package init(
         folder: String, backend: any Backend, slots: Int = 4, capacity: Int = 4096
     ) throws {
         let model = try SpeechModel(folder: folder, backend: backend)
@@ -119,7 +131,7 @@ package actor Generator {
                 accept(choice, in: slot)
             }
         } catch {
-            job.continuation.finish(throwing: error)
+            job.continuation.finish(throwing: GenerationError.translating(error))
         }
     }
 
@@ -137,7 +149,7 @@ package actor Generator {
         } catch {
             for (slot, entry) in running {
                 batch.release(slot)
-                entry.job.continuation.finish(throwing: error)
+                entry.job.continuation.finish(throwing: GenerationError.translating(error))
             }
             running = [:]
         }
@@ -166,5 +178,13 @@ package actor Generator {
                     finishReason: isEnd ? .stop : .length, times: job.times,
                     promptTokenCount: job.promptTokenCount)))
         job.continuation.finish()
+    }
+}
+
+extension GenerationError {
+    /// Puts what a device throws into the words of this layer; leaves everything else as it is.
+    fileprivate static func translating(_ error: any Error) -> any Error {
+        guard let error = error as? ComputeError else { return error }
+        return GenerationError.device(code: error.code, reason: error.description)
     }
 }

@@ -1,0 +1,93 @@
+import Foundation
+
+/// What a run of the program left behind.
+struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+}
+
+/// The root of the project.
+let project = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// A file of the project.
+func projectPath(_ name: String) -> String {
+    project.appending(path: name).path(percentEncoded: false)
+}
+
+/// Runs the program that was built beside this test, with no model installed.
+///
+/// - Parameter input: what its standard input holds.
+func sotto(
+    _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
+) throws -> Outcome {
+    let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+    let process = Process()
+    process.executableURL = folder.appending(path: "sotto")
+    process.arguments = arguments
+    process.environment = [
+        "PATH": "/usr/bin:/bin", "HOME": "/nowhere", "XDG_DATA_HOME": "/nowhere/data",
+    ].merging(environment) { $1 }
+    let (inputPipe, outputPipe, errorPipe) = (Pipe(), Pipe(), Pipe())
+    process.standardInput = inputPipe
+    process.standardOutput = outputPipe
+    process.standardError = errorPipe
+    try process.run()
+    // A program that refuses its arguments does not read: do not wait for it to.
+    let writer = Thread {
+        try? inputPipe.fileHandleForWriting.write(contentsOf: input)
+        try? inputPipe.fileHandleForWriting.close()
+    }
+    writer.start()
+    let errorReader = PipeReader(errorPipe)
+    let output = outputPipe.fileHandleForReading.readDataToEndOfFile()
+    let errors = errorReader.wait()
+    process.waitUntilExit()
+    return Outcome(
+        status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+        errors: String(decoding: errors, as: UTF8.self))
+}
+
+/// Empties a pipe on a thread of its own, so that neither of two pipes fills up.
+private final class PipeReader: @unchecked Sendable {
+    // Safety: `data` is written before the semaphore is signalled and read after it.
+    private var data = Data()
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ pipe: Pipe) {
+        Thread.detachNewThread { [self] in
+            data = pipe.fileHandleForReading.readDataToEndOfFile()
+            done.signal()
+        }
+    }
+
+    func wait() -> Data {
+        done.wait()
+        return data
+    }
+}
+
+/// A folder that is deleted when the test is over.
+final class TemporaryFolder {
+    let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+
+    init() throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    func path(_ name: String) -> String {
+        url.appending(path: name).path(percentEncoded: false)
+    }
+
+    func write(_ data: Data, _ name: String) throws -> String {
+        try data.write(to: url.appending(path: name))
+        return path(name)
+    }
+}
