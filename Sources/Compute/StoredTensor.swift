@@ -157,6 +157,23 @@ func systemErrorText() -> String {
 }
 
 extension StoredTensor {
+    /// A tensor made in memory of the same values over and over: for random models.
+    package init(
+        name: String, extents: [Int], elementType: ElementType, repeating block: [Float]
+    ) throws(ComputeError) {
+        let one = try StoredTensor(
+            name: name, extents: [block.count], elementType: elementType, values: block)
+        let byteCount = extents.reduce(1, *) * elementType.byteCount
+        let bytes = try unsafe WeightBytes(count: byteCount) { target in
+            for start in stride(from: 0, to: byteCount, by: one.byteCount) {
+                // Safety: copies no more than the block has and the target has left.
+                unsafe target.baseAddress?.advanced(by: start).copyMemory(
+                    from: one.start, byteCount: min(one.byteCount, byteCount - start))
+            }
+        }
+        self.init(name: name, extents: extents, elementType: elementType, bytes: bytes, offset: 0)
+    }
+
     /// A tensor made in memory, rounded to the element type: for random models and tests.
     package init(
         name: String, extents: [Int], elementType: ElementType, values: [Float]

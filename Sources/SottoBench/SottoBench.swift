@@ -1,7 +1,115 @@
 import ArgumentParser
+import Audio
+import Compute
+import Foundation
+import Qwen3ASR
 
+/// Measures the engine stage by stage: no parser, no transcript, a fixed number of tokens.
 @main
 struct SottoBench: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sotto-bench")
-    func run() throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "sotto-bench", abstract: "Measure the engine, stage by stage.",
+        discussion: """
+            Decodes exactly --tokens tokens for every 30 s of audio, end tokens ignored, so that \
+            random weights can be measured and runs compared.
+            """)
+
+    @Option(help: "A WAV file.")
+    var audio: String
+
+    @Option(
+        help:
+            "A model's folder, or random:0.6B or random:1.7B for weights of that size made in memory."
+    )
+    var model: String
+
+    @Option(help: "Tokens to decode for every 30 s.")
+    var tokens = 100
+
+    @Option(help: "CPU threads. Default: as many as this process may use.")
+    var threads: Int?
+
+    @Option(help: "Pieces decoded at once.")
+    var slots = 1
+
+    @Option(
+        help:
+            "Kernel set: \(KernelSet.all.map(\.description).joined(separator: ", ")). Default: the last."
+    )
+    var kernels: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if tokens < 1 { throw ValidationError("--tokens must be 1 or more.") }
+        if !(1..<ReferenceBackend.manyRows).contains(slots) {
+            throw ValidationError("--slots must be 1 to \(ReferenceBackend.manyRows - 1).")
+        }
+    }
+
+    func run() throws {
+        let clock = ContinuousClock()
+        let backend = try CPUBackend(
+            threads: threads ?? ThreadPool.availableThreadCount, kernelSet: .best(named: kernels))
+        var report = BenchReport(
+            model: model, kernels: backend.kernelSet.description, threads: backend.pool.threadCount,
+            slots: slots, tokens: tokens)
+        var network: SpeechNetwork?
+        report.load = try clock.measure {
+            network = try SpeechNetwork(checkpoint(), backend: backend)
+        }
+        var pieces: [[Float]] = []
+        report.read = try clock.measure { pieces = try readPieces() }
+        report.audioSeconds = pieces.reduce(0) { $0 + Double($1.count) / 16000 }
+        guard let network else { return }
+        let batch = try GenerationBatch(network, slots: slots, capacity: 512 + tokens)
+        report.work = try clock.measure {
+            for first in stride(from: 0, to: pieces.count, by: slots) {
+                let group = pieces[first..<min(first + slots, pieces.count)]
+                try decode(Array(group), batch, network, &report.times, backend.pool)
+            }
+        }
+        report.peakByteCount = peakMemoryByteCount()
+        print(json ? report.json : report.table)
+    }
+
+    private func checkpoint() throws -> Checkpoint {
+        guard model.hasPrefix("random:") else { return try Checkpoint(folder: model) }
+        guard let configuration = ModelConfiguration.released(String(model.dropFirst(7))) else {
+            throw ValidationError("--model random: knows 0.6B and 1.7B.")
+        }
+        return Checkpoint(randomWeightsFor: configuration)
+    }
+
+    /// The recording in pieces of 30 s; what is left over of less than a second is dropped.
+    private func readPieces() throws -> [[Float]] {
+        let reader = try WaveReader(path: audio)
+        var samples: [Float] = []
+        while let block = try reader.next() { samples += block }
+        return stride(from: 0, to: samples.count, by: 480_000)
+            .map { Array(samples[$0..<min($0 + 480_000, samples.count)]) }
+            .filter { $0.count >= 16000 }
+    }
+
+    private func decode(
+        _ group: [[Float]], _ batch: GenerationBatch, _ network: SpeechNetwork,
+        _ times: inout StageTimes, _ pool: ThreadPool
+    ) throws {
+        var slotsInUse: [Int] = []
+        for samples in group {
+            let clock = ContinuousClock()
+            var mel: LogMel?
+            times.mel += try clock.measure { mel = try LogMel(of: samples, pool: pool) }
+            guard let mel else { continue }
+            let count = AudioEncoder.audioTokenCount(frames: mel.frameCount)
+            // 9 tokens before the audio and 6 after it, as the prompt has; which ones costs nothing.
+            let ids = [Int32](repeating: 1, count: 9 + count + 6)
+            let prompt = GenerationBatch.Prompted(
+                tokens: PromptTokens(ids: ids, audioRange: 9..<9 + count), mel: mel)
+            slotsInUse += try batch.start([prompt], times: &times).map(\.slot)
+        }
+        for _ in 1..<tokens { _ = try batch.step(times: &times) }
+        slotsInUse.forEach(batch.release)
+    }
 }

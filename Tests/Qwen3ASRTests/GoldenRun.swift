@@ -26,7 +26,7 @@ final class GoldenRun {
 
     init(folder: String, backend: any Backend, slots: Int = 4) throws {
         model = try SpeechModel(folder: Fixtures.path(folder), backend: backend)
-        batch = try GenerationBatch(model: model, slots: slots, capacity: 512)
+        batch = try GenerationBatch(model.network, slots: slots, capacity: 512)
     }
 
     func prompted(

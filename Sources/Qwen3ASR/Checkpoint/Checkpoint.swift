@@ -2,10 +2,20 @@ import Compute
 import FoundationEssentials
 
 /// The weights of a checkpoint folder, mapped, and handed out by name with their shapes checked.
-package struct Checkpoint: Sendable {
-    package let folder: String
+package struct Checkpoint {
     package let configuration: ModelConfiguration
-    private let tensors: [String: StoredTensor]
+    private let source: Source
+
+    private enum Source {
+        case mapped([String: StoredTensor])
+        case random(RandomWeights)
+    }
+
+    /// Random weights, made as they are asked for.
+    package init(randomWeightsFor configuration: ModelConfiguration) {
+        self.configuration = configuration
+        source = .random(RandomWeights())
+    }
 
     /// Reads the small files and maps the weight files: one, or the shards that an index lists.
     package init(folder: String) throws(CheckpointError) {
@@ -14,7 +24,6 @@ package struct Checkpoint: Sendable {
         else {
             throw .notAFolder(path: folder)
         }
-        self.folder = folder
         configuration = try ModelConfiguration(folder: folder)
         var tensors: [String: StoredTensor] = [:]
         for file in try Self.weightFiles(in: folder) {
@@ -25,22 +34,25 @@ package struct Checkpoint: Sendable {
                 throw .weightFile(error)
             }
         }
-        self.tensors = tensors
+        source = .mapped(tensors)
     }
 
     /// The tensor `name`, whose shape must be `extents`.
-    func tensor(_ name: String, _ extents: Int...) throws(CheckpointError) -> StoredTensor {
+    func tensor(_ name: String, _ extents: Int...) throws -> StoredTensor {
+        let tensors: [String: StoredTensor]
+        switch source {
+        case .mapped(let found): tensors = found
+        case .random(let weights): return try weights.tensor(name, extents)
+        }
         guard let tensor = tensors[name] else {
-            throw .missingTensor(name: name, expected: extents)
+            throw CheckpointError.missingTensor(name: name, expected: extents)
         }
         guard tensor.extents == extents else {
-            throw .misshapenTensor(name: name, expected: extents, found: tensor.extents)
+            throw CheckpointError.misshapenTensor(
+                name: name, expected: extents, found: tensor.extents)
         }
         return tensor
     }
-
-    /// Bytes of all weights.
-    package var weightByteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
 
     private struct ShardIndex: Decodable {
         let files: [String: String]

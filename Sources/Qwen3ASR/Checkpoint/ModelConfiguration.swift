@@ -57,6 +57,19 @@ package struct ModelConfiguration: Hashable, Sendable {
         try self.init(file, endTokenIDs: generation.endTokenIDs, path: path)
     }
 
+    /// A configuration that was not read from a file.
+    init(
+        audio: Audio, text: Text, layout: CheckpointLayout, audioTokenID: Int32,
+        endTokenIDs: Set<Int32>, languages: [String]
+    ) {
+        self.audio = audio
+        self.text = text
+        self.layout = layout
+        self.audioTokenID = audioTokenID
+        self.endTokenIDs = endTokenIDs
+        self.languages = languages
+    }
+
     private init(
         _ file: ConfigurationFile, endTokenIDs: Set<Int32>, path: String
     ) throws(CheckpointError) {

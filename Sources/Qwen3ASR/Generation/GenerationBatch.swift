@@ -23,7 +23,7 @@ package final class GenerationBatch {
         var lastToken: Int32
     }
 
-    private let model: SpeechModel
+    private let network: SpeechNetwork
     private let workspace: Workspace
     private let cache: DecoderCache
     private var sequences: [Int: Sequence] = [:]
@@ -32,12 +32,12 @@ package final class GenerationBatch {
     ///   - slots: sequences at once; fewer than ``Backend/manyRows``, so that a decode step is
     ///     summed in the same order whatever its size.
     ///   - capacity: tokens per sequence, prompt included.
-    package init(model: SpeechModel, slots: Int, capacity: Int) throws(ComputeError) {
+    package init(_ network: SpeechNetwork, slots: Int, capacity: Int) throws(ComputeError) {
         precondition(slots > 0 && slots < ReferenceBackend.manyRows)
-        self.model = model
-        workspace = Workspace(backend: model.backend)
-        cache = try model.decoder.makeCache(
-            slots: slots, capacity: min(capacity, model.configuration.text.longestPosition))
+        self.network = network
+        workspace = Workspace(backend: network.backend)
+        cache = try network.decoder.makeCache(
+            slots: slots, capacity: min(capacity, network.configuration.text.longestPosition))
     }
 
     package var freeSlots: [Int] { (0..<cache.slots).filter { sequences[$0] == nil } }
@@ -56,7 +56,7 @@ package final class GenerationBatch {
         precondition(slots.count == prompts.count && !prompts.isEmpty)
         let counts = prompts.map(\.tokens.ids.count)
         precondition(counts.allSatisfy { $0 < cache.capacity })
-        let width = model.configuration.text.width
+        let width = network.configuration.text.width
         let rows = try workspace.tensor(.residual, Shape(counts.reduce(0, +), width))
         var runs: [TokenRun] = []
         var lastRows: [Int] = []
@@ -69,11 +69,11 @@ package final class GenerationBatch {
             lastRows.append(first + count - 1)
         }
         let clock = Stopwatch()
-        try model.decoder.advance(
+        try network.decoder.advance(
             rows, runs: runs, cache: cache, workspace: workspace, probe: probe)
         if let probe {
-            let all = try model.decoder.logits(rows, workspace: workspace, probe: probe)
-            probe("logits", try model.backend.download(all))
+            let all = try network.decoder.logits(rows, workspace: workspace, probe: probe)
+            probe("logits", try network.backend.download(all))
         }
         let choices = try choose(from: rows, at: lastRows)
         times.prefill += clock.elapsed
@@ -95,14 +95,14 @@ package final class GenerationBatch {
         precondition(active.allSatisfy { $0.value.position < cache.capacity })
         let clock = Stopwatch()
         let rows = try workspace.tensor(
-            .residual, Shape(active.count, model.configuration.text.width))
-        try model.decoder.embed(rows, ids: active.map(\.value.lastToken))
+            .residual, Shape(active.count, network.configuration.text.width))
+        try network.decoder.embed(rows, ids: active.map(\.value.lastToken))
         let runs = active.map {
             TokenRun(slot: $0.key, firstPosition: $0.value.position, count: 1)
         }
-        try model.decoder.advance(rows, runs: runs, cache: cache, workspace: workspace)
-        let logits = try model.decoder.logits(rows, workspace: workspace)
-        let choices = try model.backend.argmax(logits)
+        try network.decoder.advance(rows, runs: runs, cache: cache, workspace: workspace)
+        let logits = try network.decoder.logits(rows, workspace: workspace)
+        let choices = try network.backend.argmax(logits)
         times.decode += clock.elapsed
         times.decodeSteps += 1
         for ((slot, sequence), choice) in zip(active, choices) {
@@ -126,13 +126,13 @@ package final class GenerationBatch {
         _ rows: Tensor, with prompt: Prompted, options: EncodingOptions, times: inout StageTimes,
         probe: Probe?
     ) throws(ComputeError) {
-        let audio = try model.encoder.encode(
+        let audio = try network.encoder.encode(
             prompt.mel, shortClips: options.shortClips, isWindowed: options.isWindowed,
             workspace: workspace, times: &times, probe: probe)
-        try probe?("audio_embeds", model.backend.download(audio))
+        try probe?("audio_embeds", network.backend.download(audio))
         precondition(prompt.tokens.audioRange.count == audio.shape.rows)
-        try model.decoder.embed(rows, ids: prompt.tokens.ids)
-        try model.backend.copy(rows.rows(prompt.tokens.audioRange), audio)
+        try network.decoder.embed(rows, ids: prompt.tokens.ids)
+        try network.backend.copy(rows.rows(prompt.tokens.audioRange), audio)
     }
 
     /// The greedy token after each of the rows `indices`.
@@ -140,10 +140,10 @@ package final class GenerationBatch {
     {
         let last = try workspace.tensor(.last, Shape(indices.count, rows.shape.columns))
         for (target, index) in indices.enumerated() {
-            try model.backend.copy(
+            try network.backend.copy(
                 last.rows(target..<target + 1), rows.rows(index..<index + 1))
         }
-        return try model.backend.argmax(model.decoder.logits(last, workspace: workspace))
+        return try network.backend.argmax(network.decoder.logits(last, workspace: workspace))
     }
 }
 

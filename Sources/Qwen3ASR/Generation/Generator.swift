@@ -59,7 +59,7 @@ package actor Generator {
         let model = try SpeechModel(folder: folder, backend: backend)
         self.model = model
         pool = (backend as? CPUBackend)?.pool
-        batch = try GenerationBatch(model: model, slots: slots, capacity: capacity)
+        batch = try GenerationBatch(model.network, slots: slots, capacity: capacity)
         configuration = model.configuration
         tokenizer = model.tokenizer
         deviceName = backend.name

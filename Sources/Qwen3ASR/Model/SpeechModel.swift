@@ -1,21 +1,35 @@
 package import Compute
 
-/// A recogniser in a backend's memory: audio tower, decoder, tokenizer.
-package final class SpeechModel {
+/// The two networks of a recogniser in a backend's memory.
+package final class SpeechNetwork {
     package let configuration: ModelConfiguration
-    package let tokenizer: Tokenizer
-    package let prompt: Prompt
     package let encoder: AudioEncoder
     package let decoder: TextDecoder
     package let backend: any Backend
+
+    /// - Throws: ``CheckpointError`` or ``ComputeError``.
+    package init(_ checkpoint: Checkpoint, backend: any Backend) throws {
+        self.backend = backend
+        configuration = checkpoint.configuration
+        encoder = try AudioEncoder(checkpoint, backend: backend)
+        decoder = try TextDecoder(checkpoint, backend: backend)
+    }
+}
+
+/// A recogniser: its networks, and the tokenizer that makes prompts and text.
+package final class SpeechModel {
+    package let network: SpeechNetwork
+    package let tokenizer: Tokenizer
+    package let prompt: Prompt
+
+    package var configuration: ModelConfiguration { network.configuration }
 
     /// Loads a checkpoint folder.
     ///
     /// - Throws: ``CheckpointError``, ``TokenizerError`` or ``ComputeError``.
     package init(folder: String, backend: any Backend) throws {
         let checkpoint = try Checkpoint(folder: folder)
-        self.backend = backend
-        configuration = checkpoint.configuration
+        let configuration = checkpoint.configuration
         tokenizer = try Tokenizer(folder: folder)
         prompt = try Prompt(tokenizer: tokenizer, audioTokenID: configuration.audioTokenID)
         guard tokenizer.vocabularySize <= configuration.text.vocabularySize else {
@@ -24,7 +38,6 @@ package final class SpeechModel {
                 reason: "its tokenizer has \(tokenizer.vocabularySize) entries and its model "
                     + "\(configuration.text.vocabularySize)")
         }
-        encoder = try AudioEncoder(checkpoint, backend: backend)
-        decoder = try TextDecoder(checkpoint, backend: backend)
+        network = try SpeechNetwork(checkpoint, backend: backend)
     }
 }
