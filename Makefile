@@ -1,24 +1,49 @@
-# What a newcomer types. `make help` lists it.
+# What a newcomer types; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test lint format fuzz clean
+.PHONY: help setup build demo check test lint kernels parity fuzz format clean
 
-SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
+sotto := App/.build/release/sotto
+sample := Models/demo/samples/consultation.wav
+swift_test := swift test -c release -Xswiftc -enable-testing
+formatted := Sources Tests App/Sources App/Tests Package.swift App/Package.swift
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: ## install what is missing, or say what to run
 	@scripts/setup.sh
 
+build: setup ## build the program: App/.build/release/sotto
+	@swift build -c release --package-path App --product sotto
+
+demo: build ## transcribe a sample with the shipped demo model
+	@echo
+	@$(sotto) transcribe $(sample)
+
+check: ## what a developer runs every few minutes: the library's tests
+	@$(swift_test)
+
+test: ## every test, release build
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	scripts/test-kernels.sh
+	$(swift_test)
+	$(swift_test) --package-path App
+
 lint: ## formatting and import arrows
-	swift format lint --strict --recursive --parallel Sources Tests App/Sources App/Tests Package.swift App/Package.swift
+	swift format lint --strict --recursive --parallel $(formatted)
 	scripts/check-arrows.sh
 
-format: ## rewrite the sources in the project's format
-	swift format --in-place --recursive --parallel Sources Tests App/Sources App/Tests Package.swift App/Package.swift
+parity: ## compare token ids with the official Python package (downloads several GB)
+	scripts/parity.sh Models/demo
+	scripts/parity.sh Tests/Fixtures/tiny-asr
 
-test: setup lint ## every test, release build
-	$(SWIFT_TEST)
+fuzz: ## fuzz the parsers of untrusted files for ten minutes each
+	scripts/fuzz.sh wave 600
+	scripts/fuzz.sh safetensors 600
+
+format: ## rewrite the sources in the project's format
+	swift format --in-place --recursive --parallel $(formatted)
 
 clean: ## delete everything that was built
-	rm -rf .build App/.build
+	rm -rf .build .build-fuzz App/.build

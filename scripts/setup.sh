@@ -1,4 +1,41 @@
 #!/usr/bin/env bash
-# Checks the Swift version. (Debian packages come as the project needs them.)
+# Checks the Swift version and installs the Debian packages that are missing:
+#   scripts/setup.sh        what building and running needs
+#   scripts/setup.sh test   what `make test` needs besides
+# Without the right to install, it prints the one command to run.
 set -euo pipefail
-swift --version 2>/dev/null | grep -q 'Swift version 6\.[2-9]' || { echo "Sotto needs Swift 6.2 or newer: https://www.swift.org/install/linux" >&2; exit 1; }
+
+found=$(swift --version 2> /dev/null | grep -oE 'Swift version [0-9]+\.[0-9]+' | grep -oE '[0-9]+\.[0-9]+' || true)
+if [ -z "$found" ] || [ "$(printf '6.2\n%s\n' "$found" | sort -V | head -1)" != 6.2 ]; then
+    {
+        echo "Sotto is built with Swift 6.2 or newer; ${found:+this machine has Swift }${found:-no Swift is on the PATH}."
+        echo "Install it from https://www.swift.org/install/linux (swiftly, or the archive for your system),"
+        echo "then run this again. Debian 12 and newer and Ubuntu 24.04 and newer are supported."
+    } >&2
+    exit 69
+fi
+
+packages=(git make python3)
+if [ "${1:-}" = test ]; then
+    packages+=(espeak-ng flite sox qemu-user-static libc6-dev-arm64-cross libgcc-12-dev-arm64-cross)
+fi
+missing=()
+for package in "${packages[@]}"; do
+    case $package in
+        # The command is enough, wherever it came from.
+        git | make | python3) command -v "$package" > /dev/null || missing+=("$package") ;;
+        *) dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package") ;;
+    esac
+done
+[ ${#missing[@]} = 0 ] && exit 0
+
+install=(apt-get install -y --no-install-recommends "${missing[@]}")
+if [ "$(id -u)" = 0 ]; then
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive "${install[@]}"
+elif sudo -n true 2> /dev/null; then
+    sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive "${install[@]}"
+else
+    echo "These packages are missing. Run this once, then try again:" >&2
+    echo "    sudo ${install[*]}" >&2
+    exit 69
+fi

@@ -34,6 +34,6 @@ if ! command -v qemu-aarch64-static > /dev/null || [ ! -d /usr/aarch64-linux-gnu
 fi
 "$clang" "${flags[@]}" -O2 --target=aarch64-linux-gnu -fuse-ld=lld --sysroot=/ -static \
     -isystem /usr/aarch64-linux-gnu/include -B/usr/aarch64-linux-gnu/lib -L/usr/aarch64-linux-gnu/lib \
-    --gcc-install-dir="$(ls -d /usr/lib/gcc-cross/aarch64-linux-gnu/* | sort -V | tail -1)" \
+    --gcc-install-dir="$(printf '%s\n' /usr/lib/gcc-cross/aarch64-linux-gnu/* | sort -V | tail -1)" \
     "${sources[@]}" -lm -lpthread -o "$out/arm"
 qemu-aarch64-static "$out/arm"
