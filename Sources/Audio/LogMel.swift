@@ -39,6 +39,16 @@ package struct LogMel: Hashable, Sendable {
         values = levels
     }
 
+    /// The first `frameCount` frames as they are, their floor still that of the whole clip.
+    package func prefix(_ frameCount: Int) -> LogMel {
+        precondition(frameCount <= self.frameCount)
+        return LogMel(values: Array(values.prefix(frameCount * Self.binCount)))
+    }
+
+    private init(values: [Float]) {
+        self.values = values
+    }
+
     /// `count` frames from `first` on; frames past the end are 0, as the model was trained with.
     package func paddedFrames(from first: Int, count: Int) -> [Float] {
         let start = min(first * Self.binCount, values.count)

@@ -1,5 +1,6 @@
 import Audio
 import Compute
+import Foundation
 import Qwen3ASR
 import TestSupport
 import Testing
@@ -101,6 +102,73 @@ import Testing
         let together = try run.greedy(prompts, count: 40)
         for (name, found) in zip(names, together) {
             #expect(found.map(\.id) == clips[name]?.greedy, "\(name)")
+        }
+    }
+
+    private struct Batch: Decodable {
+        let clips: [String]
+        let languages: [String?]
+        let frames: [Int]
+        let greedy: [[Int32]]
+    }
+
+    /// The package pads the waveforms of a batch to the longest, which can give a clip one frame more.
+    @Test(arguments: backends)
+    func `the package's padded batch is reproduced from its frames`(backend: NamedBackend) throws {
+        let golden: Batch = try Fixtures.json("asr/batch.json")
+        let tensors = try Fixtures.tensors("asr/batch.safetensors")
+        let run = try GoldenRun(folder: "tiny-asr", backend: backend.make())
+        let waves = try golden.clips.map { try Fixtures.samples("audio/\($0).wav") }
+        let longest = waves.map(\.count).max() ?? 0
+        let prompts = try zip(waves, zip(golden.frames, golden.languages)).enumerated().map {
+            index, clip in
+            let padded = clip.0 + [Float](repeating: 0, count: longest - clip.0.count)
+            let mel = try LogMel(of: padded).prefix(clip.1.0)
+            let tail = (0..<128).flatMap { bin in
+                (clip.1.0 - 5..<clip.1.0).map { mel.values[$0 * 128 + bin] }
+            }
+            #expect(try largestDifference(tail, #require(tensors["mel_last5_\(index)"])) <= 1e-4)
+            return run.prompted(mel, language: clip.1.1)
+        }
+        let found = try run.greedy(prompts, count: 40)
+        #expect(found.map { $0.map(\.id) } == golden.greedy)
+    }
+
+    private struct Stream: Decodable {
+        struct Call: Decodable {
+            let samples: Int
+            let prompt: String
+            let prompt_tail_ids: [Int32]
+            let ids: [Int32]
+        }
+        let clip: String
+        let calls: [Call]
+    }
+
+    @Test(arguments: backends)
+    func `every step of the package's streaming gives the same tokens`(backend: NamedBackend) throws
+    {
+        let goldens: [Stream] = try Fixtures.json("asr/streaming.json")
+        #expect(goldens.count == 3)
+        let run = try GoldenRun(folder: "tiny-asr", backend: backend.make())
+        let mark = "<|audio_pad|>"
+        for golden in goldens {
+            let samples = try Fixtures.samples("audio/\(golden.clip).wav")
+            for call in golden.calls {
+                let mel = try LogMel(of: Array(samples.prefix(call.samples)))
+                let count = AudioEncoder.audioTokenCount(frames: mel.frameCount)
+                let place = try #require(call.prompt.range(of: mark))
+                let head = run.model.tokenizer.encode(String(call.prompt[..<place.lowerBound]))
+                let tail = run.model.tokenizer.encode(String(call.prompt[place.upperBound...]))
+                let audio = [Int32](repeating: run.model.configuration.audioTokenID, count: count)
+                let ids = head + audio + tail
+                #expect(ids.suffix(40) == call.prompt_tail_ids[...])
+                let prompt = GenerationBatch.Prompted(
+                    tokens: PromptTokens(ids: ids, audioRange: head.count..<head.count + count),
+                    mel: mel)
+                let found = try run.greedy([prompt], count: call.ids.count)[0].map(\.id)
+                #expect(found == call.ids)
+            }
         }
     }
 

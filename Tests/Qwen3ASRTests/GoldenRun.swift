@@ -32,7 +32,12 @@ final class GoldenRun {
     func prompted(
         _ samples: [Float], context: String = "", language: String? = nil
     ) throws -> GenerationBatch.Prompted {
-        let mel = try LogMel(of: samples)
+        prompted(try LogMel(of: samples), context: context, language: language)
+    }
+
+    func prompted(
+        _ mel: LogMel, context: String = "", language: String? = nil
+    ) -> GenerationBatch.Prompted {
         let tokens = model.prompt.tokens(
             context: context, language: language,
             audioTokenCount: AudioEncoder.audioTokenCount(frames: mel.frameCount), isParity: true)

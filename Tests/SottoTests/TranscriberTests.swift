@@ -1,0 +1,145 @@
+import Foundation
+import Qwen3ASR
+import Sotto
+import TestSupport
+import Testing
+import Transcript
+
+/// The way from chunks to a transcript, with a recogniser that says what it is told.
+@Suite struct TranscriberTests {
+    /// Answers chunk after chunk from a list; each letter is a token.
+    private final class ScriptedRecogniser: Recogniser {
+        enum Answer {
+            case text(String)
+            case bytes([UInt8])
+            case cutOff(String)
+            case failure(any Error)
+        }
+
+        let usefulLookahead = 3
+        let deviceName = "script"
+        private let answers: [Answer]
+        private let counter = Counter()
+
+        init(_ answers: [Answer]) {
+            self.answers = answers
+        }
+
+        func makeTextDecoder() -> StreamingDecoder {
+            StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+        }
+
+        func recognise(
+            _ request: GenerationRequest
+        ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+            let answer = answers[counter.next()]
+            return AsyncThrowingStream { continuation in
+                func say(_ bytes: some Sequence<UInt8>, _ reason: FinishReason) {
+                    for byte in bytes {
+                        continuation.yield(
+                            .token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1))
+                        )
+                    }
+                    continuation.yield(
+                        .finished(
+                            GenerationSummary(
+                                finishReason: reason, times: StageTimes(), promptTokenCount: 16)))
+                    continuation.finish()
+                }
+                switch answer {
+                case .text(let text): say(text.utf8, .stop)
+                case .bytes(let bytes): say(bytes, .stop)
+                case .cutOff(let text): say(text.utf8, .length)
+                case .failure(let error): continuation.finish(throwing: error)
+                }
+            }
+        }
+    }
+
+    private final class Counter: @unchecked Sendable {
+        // Safety: one run submits its chunks one after the other.
+        private var value = -1
+        func next() -> Int {
+            value += 1
+            return value
+        }
+    }
+
+    /// 83 seconds: four chunks.
+    private var longTalk: String { Fixtures.path("demo-pcm/long-talk.wav") }
+
+    private func run(
+        _ answers: [ScriptedRecogniser.Answer], options: TranscriptionOptions = .init()
+    ) async throws -> (Transcription, shown: String) {
+        let recogniser = ScriptedRecogniser(answers)
+        return try await transcribe(
+            longTalk, Transcriber(recogniser: recogniser, modelName: "script"), options)
+    }
+
+    @Test func `pieces come out in order, joined as their script asks`() async throws {
+        let (found, shown) = try await run([
+            .text("language English<asr_text> One. "), .text("language None<asr_text>"),
+            .text("language English<asr_text>Two 你好。"), .text("language Chinese<asr_text>世界"),
+        ])
+        #expect(shown == "One. Two 你好。世界")
+        #expect(found.text == shown)
+        #expect(found.language == "English,Chinese")
+        #expect(found.segments.map(\.text) == ["One.", "Two 你好。", "世界"])
+        #expect(found.segments.map(\.meanLogProbability) == [-0.5, -0.5, -0.5])
+        #expect(found.chunks.count == 4)
+        #expect(found.durationSeconds == 1_333_999.0 / 16000)
+        #expect(
+            found.chunks.map(\.sampleRange.lowerBound) == [0]
+                + found.chunks.dropLast().map(\.sampleRange.upperBound))
+        #expect(found.isComplete)
+        #expect(found.provenance.device == "script")
+    }
+
+    @Test func `an answer that is cut off is told and is not complete`() async throws {
+        let (found, shown) = try await run([
+            .text("language English<asr_text>One."),
+            .cutOff("language English<asr_text>and and and"),
+            .text("language English<asr_text>Two."), .text("language English<asr_text>Three."),
+        ])
+        #expect(shown == "One. and and and Two. Three.")
+        #expect(!found.isComplete)
+        #expect(
+            found.warnings == [
+                "The text from 21.0 s to 44.0 s reached its token limit and may be incomplete."
+            ])
+    }
+
+    @Test func `a failure in the middle is a failure of the whole`() async throws {
+        let error = await #expect(throws: SottoError.self) {
+            _ = try await run([
+                .text("language English<asr_text>One."),
+                .failure(
+                    GenerationError.device(code: "compute_out_of_memory", reason: "No memory.")),
+                .text(""), .text(""),
+            ])
+        }
+        #expect(error?.kind == .resources)
+        #expect(error?.code == "compute_out_of_memory")
+        #expect(error?.description == "No memory.")
+    }
+
+    @Test func `half a character at the end becomes a replacement, in text and on screen`()
+        async throws
+    {
+        let half = Array("language English<asr_text>caf".utf8) + [0xC3]
+        let (found, shown) = try await run([
+            .bytes(half), .text("language English<asr_text>two"), .text("x"), .text(""),
+        ])
+        #expect(found.segments.map(\.text) == ["caf\u{FFFD}", "two", "x"])
+        #expect(shown == "caf\u{FFFD} two x")
+    }
+
+    @Test func `a forced language leaves no header to look for`() async throws {
+        var options = TranscriptionOptions()
+        options.language = Language("en")
+        let (found, shown) = try await run(
+            [.text("One"), .text("two"), .text("three"), .text("four")], options: options)
+        #expect(shown == "One two three four")
+        #expect(found.language == "English")
+    }
+}
