@@ -45,8 +45,13 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
         case let error as GenerationError:
             self.init(.request, error.code, error.description)
         default:
-            self.init(.unexpected, "unexpected", "Something unexpected failed: \(error).")
+            self.init(unexpected: error)
         }
+    }
+
+    /// A failure that nobody foresaw.
+    public init(unexpected error: any Error) {
+        self.init(.unexpected, "unexpected", "Something unexpected failed: \(error).")
     }
 
     init(_ kind: Kind, _ code: String, _ description: String) {

@@ -79,9 +79,13 @@ struct TranscriptionRun {
         var summary: GenerationSummary?
         let before = shown
         func show(_ text: String) {
-            guard text.hasPrefix(visible), text != visible else { return }
+            // Scalar by scalar: an accent that comes later joins the character before it.
+            guard text.unicodeScalars.count > visible.unicodeScalars.count,
+                text.unicodeScalars.starts(with: visible.unicodeScalars)
+            else { return }
             let joint = visible.isEmpty ? Seam.separator(between: before, and: text) : ""
-            emit(.text(joint + text.dropFirst(visible.count)))
+            let rest = text.unicodeScalars.dropFirst(visible.unicodeScalars.count)
+            emit(.text(joint + String(String.UnicodeScalarView(rest))))
             visible = text
         }
         for try await event in pending.events {

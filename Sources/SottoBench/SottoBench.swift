@@ -42,6 +42,9 @@ struct SottoBench: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if let kernels, KernelSet.named(kernels) == nil {
+            throw ValidationError("This machine has no kernels named '\(kernels)'.")
+        }
         if tokens < 1 { throw ValidationError("--tokens must be 1 or more.") }
         if !(1..<ReferenceBackend.manyRows).contains(slots) {
             throw ValidationError("--slots must be 1 to \(ReferenceBackend.manyRows - 1).")
@@ -51,7 +54,8 @@ struct SottoBench: ParsableCommand {
     func run() throws {
         let clock = ContinuousClock()
         let backend = try CPUBackend(
-            threads: threads ?? ThreadPool.availableThreadCount, kernelSet: .best(named: kernels))
+            threads: threads ?? ThreadPool.availableThreadCount,
+            kernelSet: kernels.flatMap { KernelSet.named($0) } ?? .best)
         var report = BenchReport(
             model: model, kernels: backend.kernelSet.description, threads: backend.pool.threadCount,
             slots: slots, tokens: tokens)

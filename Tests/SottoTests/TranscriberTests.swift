@@ -134,6 +134,15 @@ import Transcript
         #expect(shown == "caf\u{FFFD} two x")
     }
 
+    @Test func `an accent or a joiner that comes late still reaches the screen`() async throws {
+        let family = "cafe\u{301} 👩\u{200D}👧 end"
+        let (found, shown) = try await run([
+            .text("language French<asr_text>" + family), .text("x"), .text("x"), .text("x"),
+        ])
+        #expect(Array(shown.unicodeScalars) == Array(found.text.unicodeScalars))
+        #expect(shown.unicodeScalars.starts(with: family.unicodeScalars))
+    }
+
     @Test func `a forced language leaves no header to look for`() async throws {
         var options = TranscriptionOptions()
         options.language = Language("en")

@@ -9,12 +9,22 @@ enum Console {
             ?? CommandLine.arguments[0]
     }
 
-    static func writeText(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+    /// Writes what was asked for.
+    ///
+    /// - Throws: ``OutputRefusal`` when the disk is full or the reader is gone.
+    static func writeText(_ text: String) throws {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
+            throw OutputRefusal(
+                status: ExitStatus.inputOutput,
+                description: "The standard output cannot be written: \(error.systemText).")
+        }
     }
 
+    /// Writes what else there is to say; nobody may be listening.
     static func writeNotice(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
@@ -24,6 +34,7 @@ enum Console {
 /// Exit codes, as `sysexits` names them.
 enum ExitStatus {
     static let cannotCreate: Int32 = 73
+    static let inputOutput: Int32 = 74
     static let incomplete: Int32 = 75
 
     static func of(_ error: SottoError) -> Int32 {
@@ -35,5 +46,19 @@ enum ExitStatus {
         case .unexpected: 70
         case .resources: 71
         }
+    }
+}
+
+/// Why a result could not be written, and the exit code for it.
+struct OutputRefusal: Error, CustomStringConvertible {
+    var status = ExitStatus.cannotCreate
+    let description: String
+}
+
+extension Error {
+    /// What the system said, in its own words.
+    var systemText: String {
+        let error = self as NSError
+        return (error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error).localizedDescription
     }
 }

@@ -3,11 +3,6 @@ import Transcript
 
 /// Where a transcript is written: whole or not at all.
 struct OutputFile {
-    /// Why there is no place to write to.
-    struct Refusal: Error, CustomStringConvertible {
-        let description: String
-    }
-
     private let url: URL
 
     /// - Parameters:
@@ -22,11 +17,17 @@ struct OutputFile {
         let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         if isFolder.boolValue || path.hasSuffix("/") || recordings.count > 1 {
             guard !exists || isFolder.boolValue else {
-                throw Refusal(
+                throw OutputRefusal(
                     description: "'\(path)' is a file, and several transcripts need a folder.")
             }
             let folder = URL(filePath: path, directoryHint: .isDirectory)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            do {
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw OutputRefusal(
+                    description: "The folder '\(path)' cannot be made: \(error.systemText).")
+            }
             let stem =
                 recording == "-"
                 ? "standard-input"
@@ -37,7 +38,7 @@ struct OutputFile {
         }
         let target = url.path(percentEncoded: false)
         guard isForced || !FileManager.default.fileExists(atPath: target) else {
-            throw Refusal(
+            throw OutputRefusal(
                 description:
                     "'\(target)' exists. Name another --output, or use --force to overwrite it.")
         }
@@ -48,9 +49,9 @@ struct OutputFile {
         do {
             try Data(text.utf8).write(to: url, options: .atomic)
         } catch {
-            throw Refusal(
+            throw OutputRefusal(
                 description: "'\(url.path(percentEncoded: false))' cannot be written: "
-                    + "\((error as NSError).localizedDescription)")
+                    + "\(error.systemText).")
         }
     }
 }

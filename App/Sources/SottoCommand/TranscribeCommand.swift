@@ -57,7 +57,9 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("Name a recording to transcribe.") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads must be 1 to 1024.")
+        }
         if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be 1 or more.") }
         if let language, Language(language) == nil {
             throw ValidationError(
@@ -85,15 +87,16 @@ struct TranscribeCommand: AsyncParsableCommand {
         }
         var status: Int32 = 0
         for (index, file) in files.enumerated() {
-            if index > 0 && output == nil && format == .txt { Console.writeText("\n") }
-            let result = await transcribe(file, with: transcriber)
+            let result = await transcribe(file, with: transcriber, isFirst: index == 0)
             status = status == 0 ? result : status
         }
         if status != 0 { throw ExitCode(status) }
     }
 
     /// One recording; a failure is told and does not stop the others.
-    private func transcribe(_ file: String, with transcriber: Transcriber) async -> Int32 {
+    private func transcribe(
+        _ file: String, with transcriber: Transcriber, isFirst: Bool
+    ) async -> Int32 {
         do {
             let target = try output.map {
                 try OutputFile($0, for: file, among: files, format: format, isForced: force)
@@ -102,26 +105,30 @@ struct TranscribeCommand: AsyncParsableCommand {
             var progress = ProgressLine(
                 isShown: !quiet && Console.isErrorTerminal
                     && !(streamsText && Console.isOutputTerminal))
+            if streamsText && !isFirst { try Console.writeText("\n") }
             progress.start()
             for try await event in transcriber.transcribe(path: file, options: options) {
                 switch event {
                 case .text(let text):
-                    if streamsText { Console.writeText(text) }
+                    if streamsText { try Console.writeText(text) }
                 case .progress(let done, let total):
                     progress.update(doneSeconds: done, totalSeconds: total)
                 case .finished(let transcription):
                     progress.clear()
-                    if streamsText { Console.writeText("\n") }
+                    if streamsText { try Console.writeText("\n") }
                     return try finish(transcription, target: target, streamsText: streamsText)
                 }
             }
-            return 70
+            throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
             Console.writeNotice("sotto: \(error)\n")
             return ExitStatus.of(error)
-        } catch {
+        } catch let error as OutputRefusal {
             Console.writeNotice("sotto: \(error)\n")
-            return ExitStatus.cannotCreate
+            return error.status
+        } catch {
+            Console.writeNotice("sotto: \(SottoError(unexpected: error))\n")
+            return 70
         }
     }
 
@@ -131,7 +138,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         if let target {
             try target.write(format.render(transcription))
         } else if !streamsText {
-            Console.writeText(format.render(transcription))
+            try Console.writeText(format.render(transcription))
         }
         for warning in transcription.warnings { Console.writeNotice("sotto: \(warning)\n") }
         return transcription.isComplete ? 0 : ExitStatus.incomplete

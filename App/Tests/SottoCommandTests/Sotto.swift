@@ -21,7 +21,8 @@ func projectPath(_ name: String) -> String {
 ///
 /// - Parameter input: what its standard input holds.
 func sotto(
-    _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
+    _ arguments: String..., input: Data = Data(), environment: [String: String] = [:],
+    standardOutput: String? = nil
 ) throws -> Outcome {
     let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
@@ -33,7 +34,9 @@ func sotto(
     ].merging(environment) { $1 }
     let (inputPipe, outputPipe, errorPipe) = (Pipe(), Pipe(), Pipe())
     process.standardInput = inputPipe
-    process.standardOutput = outputPipe
+    process.standardOutput =
+        try standardOutput.map { try FileHandle(forWritingTo: URL(filePath: $0)) } ?? outputPipe
+    if standardOutput != nil { try outputPipe.fileHandleForWriting.close() }
     process.standardError = errorPipe
     try process.run()
     // A program that refuses its arguments does not read: do not wait for it to.

@@ -117,6 +117,25 @@ import Testing
         #expect(found.status == 75)
     }
 
+    @Test func `a full disk is told`() throws {
+        let found = try sotto("transcribe", "-q", sample, standardOutput: "/dev/full")
+        #expect(found.errors.hasPrefix("sotto: The standard output cannot be written: "))
+        #expect(found.status == 74)
+        let other = try sotto("transcribe", "-q", sample, "--output", "/proc/a.txt")
+        #expect(other.errors.hasPrefix("sotto: '/proc/a.txt' cannot be written: "))
+        #expect(other.status == 73)
+    }
+
+    @Test func `kernels that this machine does not run are refused`() throws {
+        let found = try sotto("transcribe", "-q", sample, environment: ["SOTTO_CPU": "abacus"])
+        #expect(
+            found.errors.hasPrefix(
+                "sotto: This machine has no kernels named 'abacus'. SOTTO_CPU may be portable"))
+        #expect(found.status == 64)
+        let portable = try sotto("transcribe", "-q", sample, environment: ["SOTTO_CPU": "portable"])
+        #expect(portable.output == sentence)
+    }
+
     /// A file that is no recording, what the user reads, and the exit code.
     @Test func `bad input is refused with its reason and code`() throws {
         let folder = try TemporaryFolder()

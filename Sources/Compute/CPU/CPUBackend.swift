@@ -12,7 +12,7 @@ package struct CPUBackend: Backend {
     private var kernels: ck_kernels { unsafe kernelSet.table.pointee }
 
     package init(
-        threads: Int = ThreadPool.availableThreadCount, kernelSet: KernelSet = .best()
+        threads: Int = ThreadPool.availableThreadCount, kernelSet: KernelSet = .best
     ) throws(ComputeError) {
         pool = try ThreadPool(threads: threads)
         self.kernelSet = kernelSet

@@ -4,7 +4,7 @@ import CKernels
 package struct DotProduct: Sendable {
     private let kernelSet: KernelSet
 
-    package init(kernelSet: KernelSet = .best()) {
+    package init(kernelSet: KernelSet = .best) {
         self.kernelSet = kernelSet
     }
 

@@ -13,9 +13,12 @@ import CKernels
         unsafe KernelSet(table: ck_level($0))
     }
 
-    /// The set of a name, or else the fastest.
-    package static func best(named name: String? = nil) -> KernelSet {
-        all.first { $0.description == name } ?? all[all.count - 1]
+    /// The fastest set.
+    package static var best: KernelSet { all[all.count - 1] }
+
+    /// The set of a name, if this machine runs it.
+    package static func named(_ name: String) -> KernelSet? {
+        all.first { $0.description == name }
     }
 
     package var description: String { unsafe String(cString: table.pointee.name) }

@@ -20,7 +20,7 @@ package struct MelKernel: Sendable {
     ///   - filters: 128 filters: the first of the 201 bins of power they see, and their weights.
     package init(
         window: [Float], filters: [(firstBin: Int, weights: [Float])],
-        kernelSet: KernelSet = .best()
+        kernelSet: KernelSet = .best
     ) {
         precondition(window.count == 400 && filters.count == 128)
         precondition(

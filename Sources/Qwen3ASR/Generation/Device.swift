@@ -6,12 +6,20 @@ package enum Device: Hashable, Sendable {
     /// one instruction set (`nil`: the fastest).
     case cpu(threads: Int?, kernels: String?)
 
-    func makeBackend() throws(ComputeError) -> any Backend {
+    /// - Throws: ``GenerationError/unknownKernels(name:known:)`` or ``ComputeError``.
+    func makeBackend() throws -> any Backend {
         switch self {
         case .cpu(let threads, let kernels):
-            try CPUBackend(
-                threads: threads ?? ThreadPool.availableThreadCount,
-                kernelSet: .best(named: kernels))
+            var kernelSet = KernelSet.best
+            if let kernels {
+                guard let named = KernelSet.named(kernels) else {
+                    throw GenerationError.unknownKernels(
+                        name: kernels, known: KernelSet.all.map(\.description))
+                }
+                kernelSet = named
+            }
+            return try CPUBackend(
+                threads: threads ?? ThreadPool.availableThreadCount, kernelSet: kernelSet)
         }
     }
 }

@@ -87,6 +87,8 @@ package enum FinishReason: String, Hashable, Sendable {
 /// Why a chunk could not be recognised.
 package enum GenerationError: Error, Hashable, CustomStringConvertible {
     case promptTooLong(tokenCount: Int, limit: Int)
+    /// A kernel set that this machine does not run.
+    case unknownKernels(name: String, known: [String])
     /// The device failed; `code` and `reason` are its own.
     case device(code: String, reason: String)
 
@@ -94,6 +96,7 @@ package enum GenerationError: Error, Hashable, CustomStringConvertible {
     package var code: String {
         switch self {
         case .promptTooLong: "prompt_too_long"
+        case .unknownKernels: "kernels_unknown"
         case .device(let code, _): code
         }
     }
@@ -102,6 +105,9 @@ package enum GenerationError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .promptTooLong(let count, let limit):
             "The context and the audio need \(count) tokens and \(limit) fit. Shorten the context."
+        case .unknownKernels(let name, let known):
+            "This machine has no kernels named '\(name)'. SOTTO_CPU may be "
+                + known.joined(separator: ", ") + "."
         case .device(_, let reason): reason
         }
     }

@@ -1,12 +1,15 @@
 package import Compute
+import Synchronization
 import Audio
 
 /// Recognises chunks as they are submitted, several at once in one batch.
 ///
 /// Kernels block, so the actor runs on a thread of its own. Requests start in the order in which
-/// they came; each pass through the loop starts at most one and then decodes one token of all.
+/// they were submitted; each pass through the loop starts at most one and then decodes one token of
+/// all.
 package actor Generator {
     private struct Job {
+        let id: Int
         let request: GenerationRequest
         let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
         var promptTokenCount = 0
@@ -14,15 +17,23 @@ package actor Generator {
         var times = StageTimes()
     }
 
+    /// What came in from outside and was not seen by the loop yet.
+    private struct Inbox {
+        var jobs: [Job] = []
+        var cancelled: Set<Int> = []
+        var nextID = 0
+        var isLooping = false
+    }
+
     private nonisolated let executor = BlockingExecutor(label: "sotto.generator")
+    private nonisolated let inbox = Mutex(Inbox())
     private let model: SpeechModel
     /// Threads for the log-mel.
     private let pool: ThreadPool?
     private let batch: GenerationBatch
-    private var waiting: [(id: Int, job: Job)] = []
-    private var running: [Int: (id: Int, job: Job)] = [:]
-    private var nextID = 0
-    private var isLooping = false
+    private var waiting: [Job] = []
+    /// By slot.
+    private var running: [Int: Job] = [:]
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
@@ -71,44 +82,53 @@ package actor Generator {
         _ request: GenerationRequest
     ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         AsyncThrowingStream { continuation in
-            Task { await self.submit(Job(request: request, continuation: continuation)) }
-        }
-    }
-
-    private func submit(_ job: Job) {
-        let id = nextID
-        nextID += 1
-        job.continuation.onTermination = { [weak self] reason in
-            guard case .cancelled = reason else { return }
-            Task { await self?.cancel(id) }
-        }
-        waiting.append((id, job))
-        guard !isLooping else { return }
-        isLooping = true
-        Task { await self.loop() }
-    }
-
-    private func cancel(_ id: Int) {
-        waiting.removeAll { $0.id == id }
-        for (slot, entry) in running where entry.id == id {
-            batch.release(slot)
-            running[slot] = nil
+            let mustStart = inbox.withLock { inbox in
+                let id = inbox.nextID
+                inbox.nextID += 1
+                continuation.onTermination = { [weak self] reason in
+                    guard case .cancelled = reason else { return }
+                    self?.inbox.withLock { _ = $0.cancelled.insert(id) }
+                }
+                inbox.jobs.append(Job(id: id, request: request, continuation: continuation))
+                defer { inbox.isLooping = true }
+                return !inbox.isLooping
+            }
+            if mustStart { Task { await loop() } }
         }
     }
 
     private func loop() async {
-        while !waiting.isEmpty || !running.isEmpty {
+        while takeIn() {
             startNext()
             decodeOnce()
-            // Lets submissions and cancellations in between two steps.
+            // Lets the system run others between two steps.
             await Task.yield()
         }
-        isLooping = false
+    }
+
+    /// Takes over what came in.
+    ///
+    /// - Returns: whether there is anything to do; if not, the next submission starts a new loop.
+    private func takeIn() -> Bool {
+        let (jobs, cancelled) = inbox.withLock { inbox in
+            defer { (inbox.jobs, inbox.cancelled) = ([], []) }
+            return (inbox.jobs, inbox.cancelled)
+        }
+        waiting = (waiting + jobs).filter { !cancelled.contains($0.id) }
+        for (slot, job) in running where cancelled.contains(job.id) {
+            batch.release(slot)
+            running[slot] = nil
+        }
+        let isIdle = waiting.isEmpty && running.isEmpty
+        return inbox.withLock { inbox in
+            inbox.isLooping = !isIdle || !inbox.jobs.isEmpty
+            return inbox.isLooping
+        }
     }
 
     private func startNext() {
         guard !waiting.isEmpty, !batch.freeSlots.isEmpty else { return }
-        var (id, job) = waiting.removeFirst()
+        var job = waiting.removeFirst()
         do {
             let clock = Stopwatch()
             let mel = try LogMel(of: job.request.preparedSamples, pool: pool)
@@ -127,7 +147,7 @@ package actor Generator {
                 options: EncodingOptions(shortClips: job.request.isParity ? .narrow : .wide),
                 times: &job.times)
             for (slot, choice) in started {
-                running[slot] = (id, job)
+                running[slot] = job
                 accept(choice, in: slot)
             }
         } catch {
@@ -142,14 +162,14 @@ package actor Generator {
             let choices = try batch.step(times: &times)
             for (slot, choice) in choices {
                 // Each sequence is charged its share, so that the sum over chunks is the whole.
-                running[slot]?.job.times.decode += times.decode / choices.count
-                running[slot]?.job.times.decodeSteps += 1
+                running[slot]?.times.decode += times.decode / choices.count
+                running[slot]?.times.decodeSteps += 1
                 accept(choice, in: slot)
             }
         } catch {
-            for (slot, entry) in running {
+            for (slot, job) in running {
                 batch.release(slot)
-                entry.job.continuation.finish(throwing: GenerationError.translating(error))
+                job.continuation.finish(throwing: GenerationError.translating(error))
             }
             running = [:]
         }
@@ -157,7 +177,7 @@ package actor Generator {
 
     /// Hands a token out and ends the chunk where it ends.
     private func accept(_ choice: TokenChoice, in slot: Int) {
-        guard let id = running[slot]?.id, var job = running[slot]?.job else { return }
+        guard var job = running[slot] else { return }
         job.tokenCount += 1
         job.continuation.yield(
             .token(
@@ -167,7 +187,7 @@ package actor Generator {
             configuration.endTokenIDs.contains(choice.id) && !job.request.ignoresEndTokens
         let isFull = job.tokenCount >= job.request.tokenLimit || !batch.hasRoom(in: slot)
         guard isEnd || isFull else {
-            running[slot] = (id, job)
+            running[slot] = job
             return
         }
         batch.release(slot)
