@@ -1,6 +1,8 @@
-/// One line on a terminal that says how far the work is.
+/// One line on a terminal that says how far the work is: time and speed, then the latest words.
 struct ProgressLine {
     let isShown: Bool
+    private var position = "listening …"
+    private var words = ""
     private let clock = ContinuousClock()
     private var started: ContinuousClock.Instant
 
@@ -11,10 +13,16 @@ struct ProgressLine {
 
     mutating func start() {
         started = clock.now
-        show("listening …")
+        show(position)
     }
 
-    func update(doneSeconds: Double, totalSeconds: Double?) {
+    /// Takes text that goes elsewhere.
+    mutating func hear(_ text: String) {
+        words = String((words + text).suffix(40))
+        show(position + "  … " + words)
+    }
+
+    mutating func update(doneSeconds: Double, totalSeconds: Double?) {
         let elapsed = (clock.now - started) / .seconds(1)
         let speed = elapsed > 0 ? doneSeconds / elapsed : 0
         let total = totalSeconds.map { " of \(rounded($0, 10)) s" } ?? " s"
@@ -22,7 +30,8 @@ struct ProgressLine {
         if let totalSeconds, speed > 0 {
             line += ", \(rounded((totalSeconds - doneSeconds) / speed, 1)) s left"
         }
-        show(line)
+        position = line
+        show(position)
     }
 
     func clear() {

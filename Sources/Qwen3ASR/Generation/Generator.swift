@@ -5,8 +5,8 @@ import Audio
 /// Recognises chunks as they are submitted, several at once in one batch.
 ///
 /// Kernels block, so the actor runs on a thread of its own. Requests start in the order in which
-/// they were submitted; each pass through the loop starts at most one and then decodes one token of
-/// all.
+/// they were submitted. While some are being decoded, a new one starts only every few tokens, so that
+/// text keeps coming while a long recording fills the batch.
 package actor Generator {
     private struct Job {
         let id: Int
@@ -34,6 +34,9 @@ package actor Generator {
     private var waiting: [Job] = []
     /// By slot.
     private var running: [Int: Job] = [:]
+    /// Decode steps since a chunk was started.
+    private var stepsSinceStart = 0
+    private static let stepsBetweenStarts = 8
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
@@ -128,6 +131,8 @@ package actor Generator {
 
     private func startNext() {
         guard !waiting.isEmpty, !batch.freeSlots.isEmpty else { return }
+        guard running.isEmpty || stepsSinceStart >= Self.stepsBetweenStarts else { return }
+        stepsSinceStart = 0
         var job = waiting.removeFirst()
         do {
             let clock = Stopwatch()
@@ -160,6 +165,7 @@ package actor Generator {
         var times = StageTimes()
         do {
             let choices = try batch.step(times: &times)
+            stepsSinceStart += 1
             for (slot, choice) in choices {
                 // Each sequence is charged its share, so that the sum over chunks is the whole.
                 running[slot]?.times.decode += times.decode / choices.count
