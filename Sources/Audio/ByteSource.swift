@@ -18,12 +18,11 @@ package final class FileBytes: ByteSource {
             handle = .standardInput
             return
         }
-        var isFolder: ObjCBool = false
-        // Safety: the flag outlives the call.
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw .missing(path: path)
+        switch FileKind(path: path) {
+        case .nothing: throw .missing(path: path)
+        case .folder: throw .isFolder(path: path)
+        case .file: break
         }
-        guard !isFolder.boolValue else { throw .isFolder(path: path) }
         do {
             handle = try FileHandle(forReadingFrom: URL(filePath: path))
         } catch {

@@ -9,10 +9,7 @@ actor ChunkReader {
     private var isAtEnd = false
     private var sampleCount = 0
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
-        // Safety: the executor lives as long as this actor.
-        unsafe executor.asUnownedSerialExecutor()
-    }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
     init(_ source: sending any SampleSource) {
         self.source = source

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Transcript
 
 /// Where a transcript is written: whole or not at all.
@@ -12,11 +12,10 @@ struct OutputFile {
         _ path: String, for recording: String, among recordings: [String], format: Format,
         isForced: Bool
     ) throws {
-        var isFolder: ObjCBool = false
-        // Safety: the flag outlives the call.
-        let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if isFolder.boolValue || path.hasSuffix("/") || recordings.count > 1 {
-            guard !exists || isFolder.boolValue else {
+        var isFolder = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder || path.hasSuffix("/") || recordings.count > 1 {
+            guard !exists || isFolder else {
                 throw OutputRefusal(
                     description: "'\(path)' is a file, and several transcripts need a folder.")
             }

@@ -8,17 +8,20 @@ package final class BlockingExecutor: SerialExecutor {
         queue = DispatchQueue(label: label, qos: .userInitiated)
     }
 
+    /// For the `unownedExecutor` of the actor that owns this executor.
+    @safe package var unowned: UnownedSerialExecutor {
+        // Safety: the executor lives as long as the actor that owns it.
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { unowned }
+
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async {
-            // Safety: the executor lives as long as the actor that owns the job.
-            unsafe job.runSynchronously(on: self.asUnownedSerialExecutor())
+            // Safety: the job belongs to that actor and is run once.
+            unsafe job.runSynchronously(on: self.unowned)
         }
-    }
-
-    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
-        // Safety: as above.
-        unsafe UnownedSerialExecutor(ordinary: self)
     }
 
     package func checkIsolated() {

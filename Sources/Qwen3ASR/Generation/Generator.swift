@@ -45,10 +45,7 @@ package actor Generator {
     /// `cpu`, `reference`, `cuda:0`.
     package nonisolated let deviceName: String
 
-    package nonisolated var unownedExecutor: UnownedSerialExecutor {
-        // Safety: the executor lives as long as this actor.
-        unsafe executor.asUnownedSerialExecutor()
-    }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
     /// Loads a checkpoint folder.
     ///
