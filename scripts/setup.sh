@@ -17,7 +17,8 @@ fi
 
 packages=(git make python3)
 if [ "${1:-}" = test ]; then
-    packages+=(espeak-ng flite sox qemu-user-static libc6-dev-arm64-cross libgcc-12-dev-arm64-cross)
+    # For the kernels' test on 64-bit Arm.
+    packages+=(qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
 fi
 missing=()
 for package in "${packages[@]}"; do

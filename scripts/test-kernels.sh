@@ -29,8 +29,9 @@ echo "== thread sanitizer"
 
 echo "== 64-bit Arm (NEON) under qemu"
 if ! command -v qemu-aarch64-static > /dev/null || [ ! -d /usr/aarch64-linux-gnu/include ]; then
-    echo "skipped: apt-get install qemu-user-static libc6-dev-arm64-cross libgcc-12-dev-arm64-cross" >&2
-    exit "${SOTTO_ARM_REQUIRED:-0}"
+    echo "skipped: apt-get install qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross" >&2
+    [ -z "${CI:-}" ]  # where it must not be skipped, this fails
+    exit
 fi
 "$clang" "${flags[@]}" -O2 --target=aarch64-linux-gnu -fuse-ld=lld --sysroot=/ -static \
     -isystem /usr/aarch64-linux-gnu/include -B/usr/aarch64-linux-gnu/lib -L/usr/aarch64-linux-gnu/lib \
