@@ -15,7 +15,9 @@ typedef struct {
 // --- Few rows ------------------------------------------------------------------------------------
 
 // Weight rows per job: a stretch of memory long enough for the prefetchers.
-enum { ROWS_PER_JOB = 32, AT_ONCE = 4, AHEAD = 1024 };
+enum { ROWS_PER_JOB = 32, AHEAD = 1024 };
+// Activation rows that share a pass over a weight row: as many as their sums fit into registers.
+enum { AT_ONCE = MR < 8 ? MR : 8 };
 
 // The products of one weight row with `count` activation rows. Two sums of lanes per product, over
 // even and odd blocks of k, whatever the count.
@@ -47,26 +49,27 @@ static void dot_job(void *context, size_t index, int32_t thread) {
     const ck_matrix *w = job->w;
     int32_t first = (int32_t)index * ROWS_PER_JOB;
     int32_t end = first + ROWS_PER_JOB < w->rows ? first + ROWS_PER_JOB : w->rows;
+    float products[CK_MANY_ROWS][ROWS_PER_JOB];
     for (int32_t n = first; n < end; n++) {
         const void *row = weight_row(w, n);
         for (int32_t m = 0; m < job->rows; m += AT_ONCE) {
             const float *x = job->x + (size_t)m * (size_t)w->columns;
             int32_t count = job->rows - m < AT_ONCE ? job->rows - m : AT_ONCE;
             float result[AT_ONCE];
-#define DOT(type, n) dot_rows(result, row, type, x, w->columns, n)
-#define DOTS(type) \
-    if (count == 1) DOT(type, 1); else if (count == 2) DOT(type, 2); \
-    else if (count == 3) DOT(type, 3); else DOT(type, 4);
-            if (w->type == CK_BFLOAT16) { DOTS(CK_BFLOAT16) } else { DOTS(CK_FLOAT32) }
-#undef DOTS
+#define DOT(n)                                                                                         \
+    case n:                                                                                                \
+        if (n > AT_ONCE) break;                                                                            \
+        if (w->type == CK_BFLOAT16) dot_rows(result, row, CK_BFLOAT16, x, w->columns, n < AT_ONCE ? n : AT_ONCE); \
+        else dot_rows(result, row, CK_FLOAT32, x, w->columns, n < AT_ONCE ? n : AT_ONCE);                  \
+        break;
+            switch (count) { DOT(1) DOT(2) DOT(3) DOT(4) DOT(5) DOT(6) DOT(7) DOT(8) }
 #undef DOT
-            for (int32_t r = 0; r < count; r++) {
-                float padded[CK_LANES] = {result[r]};
-                finish_row(job->y + (size_t)(m + r) * (size_t)w->rows + n, padded,
-                           job->bias ? job->bias + n : NULL, job->finish, 1);
-            }
+            for (int32_t r = 0; r < count; r++) products[m + r][n - first] = result[r];
         }
     }
+    for (int32_t m = 0; m < job->rows; m++)
+        finish_row(job->y + (size_t)m * (size_t)w->rows + first, products[m],
+                   job->bias ? job->bias + first : NULL, job->finish, end - first);
 }
 
 // --- Many rows -----------------------------------------------------------------------------------

@@ -19,9 +19,17 @@ static inline vf vmax(vf a, vf b) { return select(a > b, a, b); }
 
 // Sums pairs of halves, so the order is the same for every length of loop before it.
 static inline float sum(vf v) {
-    for (int half = CK_LANES / 2; half > 0; half /= 2)
-        for (int lane = 0; lane < half; lane++) v[lane] += v[lane + half];
-    return v[0];
+#if CK_LANES == 16
+    v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+#elif CK_LANES == 8
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1);
+#else
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
+#endif
+    return v[0] + v[1];
 }
 
 static inline float largest(vf v) {
