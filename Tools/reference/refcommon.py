@@ -95,6 +95,14 @@ def set_implementation(model, implementation: str) -> None:
         part.config._attn_implementation = implementation
 
 
+def set_dtype(model, dtype: str) -> None:
+    """A dtype written in the parts of config.json wins over the argument of from_pretrained(): a checkpoint that
+    says bfloat16 there would be computed in bfloat16 whatever was asked for.  Buffers keep theirs: the angles of
+    the rotation are float32 in every precision."""
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(DTYPES[dtype])
+
+
 def load_asr(model_dir: str, dtype="fp32", device="cpu", attention="windowed", qwen_regex=True,
              implementation="sdpa", max_new_tokens=512, batch_size=32):
     """The official Qwen3ASRModel on a checkpoint directory.  The stop ids come from generation_config.json
@@ -104,10 +112,8 @@ def load_asr(model_dir: str, dtype="fp32", device="cpu", attention="windowed", q
     model = qwen_asr.Qwen3ASRModel.from_pretrained(
         model_dir, dtype=DTYPES[dtype], device_map=device, attn_implementation=implementation,
         max_inference_batch_size=batch_size, max_new_tokens=max_new_tokens)
-    # A dtype in the parts of config.json wins over the argument: a checkpoint that says bfloat16 there
-    # would be computed in bfloat16 whatever was asked for.
-    model.model.to(DTYPES[dtype])
     model.model.eval()
+    set_dtype(model.model, dtype)
     set_implementation(model.model, implementation)
     if qwen_regex:
         undo_regex_patch(model.processor)
@@ -129,8 +135,8 @@ def load_aligner(model_dir: str, dtype="fp32", device="cpu", attention="windowed
     set_encoder_attention(attention)
     al = qwen_asr.Qwen3ForcedAligner.from_pretrained(
         model_dir, dtype=DTYPES[dtype], device_map=device, attn_implementation=implementation)
-    al.model.to(DTYPES[dtype])
     al.model.eval()
+    set_dtype(al.model, dtype)
     set_implementation(al.model, implementation)
     if qwen_regex:
         undo_regex_patch(al.processor)
