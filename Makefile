@@ -1,6 +1,6 @@
 # What a newcomer types; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test lint kernels parity fuzz format clean
+.PHONY: help setup build demo check test lint sanitize parity fuzz format clean
 
 sotto := App/.build/release/sotto
 sample := Models/demo/samples/consultation.wav
@@ -34,6 +34,10 @@ lint: ## formatting and import arrows
 	swift format lint --strict --recursive --parallel $(formatted)
 	scripts/check-arrows.sh
 
+sanitize: ## the kernels under three sanitizers, the queue under the thread sanitizer
+	scripts/test-kernels.sh
+	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GeneratorTests|TranscriberTests'
+
 parity: ## compare token ids with the official Python package (downloads several GB)
 	scripts/parity.sh Models/demo
 	scripts/parity.sh Tests/Fixtures/tiny-asr
@@ -46,4 +50,4 @@ format: ## rewrite the sources in the project's format
 	swift format --in-place --recursive --parallel $(formatted)
 
 clean: ## delete everything that was built
-	rm -rf .build .build-fuzz App/.build
+	rm -rf .build .build-fuzz .build-tsan App/.build

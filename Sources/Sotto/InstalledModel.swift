@@ -41,15 +41,26 @@ public struct InstalledModel: Hashable, Sendable {
         return data + "/sotto/models"
     }
 
-    /// The installed models, largest first: the larger of two models is the better one.
+    /// The installed recognisers, largest first: the larger of two models is the better one. A damaged
+    /// one is listed, so that using it says what is wrong; a model of another kind is not.
     public static func all(environment: [String: String]) -> [InstalledModel] {
         let root = folder(environment: environment)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         return names.sorted()
             .map { root + "/" + $0 }
             .filter { FileManager.default.fileExists(atPath: $0 + "/config.json") }
+            .filter { !isOfAnotherKind($0) }
             .map { InstalledModel(folder: $0) }
             .sorted { $0.byteCount > $1.byteCount }
+    }
+
+    private static func isOfAnotherKind(_ folder: String) -> Bool {
+        do throws(CheckpointError) {
+            _ = try ModelConfiguration(folder: folder)
+        } catch {
+            if case .unsupported = error { return true }
+        }
+        return false
     }
 
     /// The checkpoint that ships with Sotto, found from where the program lies: in a source tree

@@ -306,6 +306,22 @@ import Testing
             "transcribe", "--format", "json", sample, environment: ["XDG_DATA_HOME": data])
         #expect(found.errors == "")
         #expect(found.output.contains(#""model" : "mine""#))
+        // A forced aligner beside it, larger or not, is no recogniser.
+        let aligner = models.appending(path: "zz-aligner")
+        try FileManager.default.copyItem(at: project.appending(path: "Models/demo"), to: aligner)
+        let config = aligner.appending(path: "config.json")
+        let text = try String(contentsOf: config, encoding: .utf8).replacingOccurrences(
+            of: #""model_type": "qwen3_asr_thinker""#,
+            with: #""model_type": "qwen3_forced_aligner""#)
+        try text.write(to: config, atomically: true, encoding: .utf8)
+        try Data(count: 20 << 20).write(to: aligner.appending(path: "more.safetensors"))
+        let still = try sotto(
+            "transcribe", "--format", "json", sample, environment: ["XDG_DATA_HOME": data])
+        #expect(still.output.contains(#""model" : "mine""#))
+        let named = try sotto(
+            "transcribe", "-q", "--model", aligner.path(percentEncoded: false), sample)
+        #expect(named.status == 69)
+        #expect(named.errors.contains("it is a forced aligner, which times words"))
         let list = try sotto("models", environment: ["XDG_DATA_HOME": data])
         #expect(list.output.hasPrefix("mine\t11 MiB\t"))
     }
