@@ -75,7 +75,8 @@ package protocol Backend: Sendable {
         layer: Int
     ) throws(ComputeError)
 
-    /// The largest value of each row, the lowest index where several are equal.
+    /// The largest value of each row, the lowest index where several are equal. The log-probability
+    /// is not finite where a value of the row is not.
     func argmax(_ logits: Tensor) throws(ComputeError) -> [TokenChoice]
 }
 

@@ -42,6 +42,9 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
             self.init(.model, error.code, error.description)
         case GenerationError.device(let code, let reason):
             self.init(.resources, code, reason)
+        case GenerationError.damagedWeights:
+            let error = GenerationError.damagedWeights
+            self.init(.model, error.code, error.description)
         case let error as GenerationError:
             self.init(.request, error.code, error.description)
         default:

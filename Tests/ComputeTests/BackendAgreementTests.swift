@@ -169,6 +169,15 @@ import Testing
                 #expect(one.margin == other.margin)
             }
         }
+        for place in [0, 3, 18, 40] {
+            var values = [Float](repeating: 1, count: 41)
+            values[place] = .nan
+            #expect(try choices(backend, values, 41).allSatisfy { !$0.logProbability.isFinite })
+            #expect(
+                try choices(ReferenceBackend(), values, 41).allSatisfy {
+                    !$0.logProbability.isFinite
+                })
+        }
         let tied: [Float] = [0, 3, 1, 3, 3]
         #expect(try choices(backend, tied, 5).map(\.id) == [1])
         #expect(try choices(backend, tied, 5).map(\.margin) == [0])

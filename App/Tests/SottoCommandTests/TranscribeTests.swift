@@ -288,6 +288,22 @@ import Testing
             #expect(found.status == 69)
             withExtendedLifetime(folder) {}
         }
+        let (broken, brokenFolder) = try damaged { model in
+            // Every weight becomes a NaN; the header stays.
+            let url = model.appending(path: "model.safetensors")
+            var bytes = try Data(contentsOf: url)
+            let start = 8 + Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
+            bytes.replaceSubrange(start..., with: Data(repeating: 0xFF, count: bytes.count - start))
+            try bytes.write(to: url)
+        }
+        let found = try sotto("transcribe", "--format", "json", "-q", "--model", broken, sample)
+        #expect(
+            found.errors == "sotto: The model's output is not a number: its weights are damaged. "
+                + "Download it again.\n")
+        #expect(found.output == "")
+        #expect(found.status == 69)
+        withExtendedLifetime(brokenFolder) {}
+
         let missing = try sotto("transcribe", "-q", "--model", "/nowhere/model", sample)
         #expect(
             missing.errors == "sotto: '/nowhere/model' is not a folder. "

@@ -108,7 +108,8 @@ typedef struct ck_kernels {
     bool (*causalAttention)(ck_pool *pool, float *y, const float *packed, ck_cache cache,
                             ck_heads heads, const ck_run *runs, int32_t runCount);
 
-    // The largest value of each row, the lowest index of equals.
+    // The largest value of each row, the lowest index of equals. The log-probability is NaN where a
+    // score of the row is.
     void (*argmax)(ck_pool *pool, ck_choice *choices, const float *logits, int32_t rows,
                    int32_t width);
 

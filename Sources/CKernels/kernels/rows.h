@@ -136,7 +136,9 @@ static void argmax_row(void *context, size_t index, int32_t thread) {
     float total;
     vf shift = splat(top);
     SUM_ROW(total, x, job->width, vexp(v - shift));
-    job->choices[index] = (ck_choice){best, -vlog(splat(total))[0], top - (before > after ? before : after)};
+    // The largest score counts 1, so a smaller total comes from scores that are no numbers.
+    float logProbability = total >= 1 ? -vlog(splat(total))[0] : __builtin_nanf("");
+    job->choices[index] = (ck_choice){best, logProbability, top - (before > after ? before : after)};
 }
 
 static void argmax(ck_pool *pool, ck_choice *choices, const float *logits, int32_t rows, int32_t width) {

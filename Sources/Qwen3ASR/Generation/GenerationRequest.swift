@@ -87,6 +87,8 @@ package enum FinishReason: String, Hashable, Sendable {
 /// Why a chunk could not be recognised.
 package enum GenerationError: Error, Hashable, CustomStringConvertible {
     case promptTooLong(tokenCount: Int, limit: Int)
+    /// The network's output is not a number: no real weights do that.
+    case damagedWeights
     /// A kernel set that this machine does not run.
     case unknownKernels(name: String, known: [String])
     /// The device failed; `code` and `reason` are its own.
@@ -96,6 +98,7 @@ package enum GenerationError: Error, Hashable, CustomStringConvertible {
     package var code: String {
         switch self {
         case .promptTooLong: "prompt_too_long"
+        case .damagedWeights: "weights_damaged"
         case .unknownKernels: "kernels_unknown"
         case .device(let code, _): code
         }
@@ -105,6 +108,8 @@ package enum GenerationError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .promptTooLong(let count, let limit):
             "The context and the audio need \(count) tokens and \(limit) fit. Shorten the context."
+        case .damagedWeights:
+            "The model's output is not a number: its weights are damaged. Download it again."
         case .unknownKernels(let name, let known):
             "This machine has no kernels named '\(name)'. SOTTO_CPU may be "
                 + known.joined(separator: ", ") + "."

@@ -181,6 +181,12 @@ package actor Generator {
     /// Hands a token out and ends the chunk where it ends.
     private func accept(_ choice: TokenChoice, in slot: Int) {
         guard var job = running[slot] else { return }
+        guard choice.logProbability.isFinite else {
+            batch.release(slot)
+            running[slot] = nil
+            job.continuation.finish(throwing: GenerationError.damagedWeights)
+            return
+        }
         job.tokenCount += 1
         job.continuation.yield(
             .token(
