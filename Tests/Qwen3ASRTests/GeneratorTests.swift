@@ -71,6 +71,33 @@ import Testing
         #expect(summary.map { $0.times.decodeSteps } == tokens.count - 1)
     }
 
+    private struct StopGolden: Decodable {
+        struct Stop: Decodable {
+            let clip: String
+            let eos: [Int32]
+            let sequence_with_eos: [Int32]
+        }
+        let stop_test: Stop
+    }
+
+    @Test func `the end tokens are those of generation_config`() async throws {
+        let golden = try Fixtures.json("asr/prompts.json", as: StopGolden.self).stop_test
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(
+            at: Fixtures.folder.appending(path: "tiny-asr"), to: folder)
+        // One number, where the released files have a list.
+        let end = try #require(golden.eos.first)
+        try Data(#"{"eos_token_id": \#(end)}"#.utf8).write(
+            to: folder.appending(path: "generation_config.json"))
+        let generator = try Generator(
+            folder: folder.path(percentEncoded: false), backend: CPUBackend(threads: 2))
+        let stream = generator.recognise(try request(golden.clip, ignoresEndTokens: false))
+        let (tokens, summary) = try await collect(stream)
+        #expect(tokens.map(\.id) == golden.sequence_with_eos)
+        #expect(summary?.finishReason == .stop)
+    }
+
     @Test func `leaving a stream frees its slot for the next chunk`() async throws {
         let generator = try generator(slots: 1, capacity: 4096)
         let goldens = try Self.greedy()

@@ -1,3 +1,4 @@
+import Qwen3ASR
 @testable import Sotto
 import TestSupport
 import Testing
@@ -28,6 +29,30 @@ import Transcript
             // An empty answer names no language; the package then reports none either.
             #expect(answer.language == golden.language, "\(golden.raw.debugDescription)")
             #expect(answer.text == golden.text, "\(golden.raw.debugDescription)")
+        }
+    }
+
+    private struct Transcribe: Decodable {
+        struct Result: Decodable {
+            let language, text: String
+        }
+        let language_in: [String?]
+        /// By call, then by clip.
+        let token_ids: [[[Int32]]]
+        let results: [Result]
+    }
+
+    @Test func `token ids become the result that the official package returns`() throws {
+        let golden: Transcribe = try Fixtures.json("asr/transcribe.json")
+        let tokenizer = try Tokenizer(folder: Fixtures.path("tiny-asr"))
+        #expect(golden.results.count == 3)
+        for ((ids, language), result) in zip(
+            zip(golden.token_ids.flatMap { $0 }, golden.language_in), golden.results)
+        {
+            let raw = tokenizer.decode(ids, skippingSpecialTokens: true)
+            let answer = OutputParser(forcedLanguage: language, cleansRepetition: true).parse(raw)
+            #expect(answer.text == result.text)
+            #expect(answer.language == result.language)
         }
     }
 
