@@ -27,14 +27,15 @@ struct ck_pool {
     scratch *scratches;
     pthread_mutex_t callers;  // one loop at a time
 
-    // The loop under way. Written by the caller before `generation` moves.
+    // The loop under way, read only by a thread that holds one of its indices: the loop does not end
+    // before that index is done.
     void (*body)(void *, size_t, int32_t);
     void *context;
-    size_t count;
+    atomic_uint count;
 
     _Alignas(64) atomic_uint generation;
-    _Alignas(64) atomic_size_t next;     // the index to be handed out
-    _Alignas(64) atomic_int unfinished;  // workers that have not left the loop
+    _Alignas(64) _Atomic uint64_t ticket;  // generation << 32 | the next index to be handed out
+    _Alignas(64) atomic_uint finished;     // indices that are done
 
     pthread_mutex_t lock;  // guards sleeping only
     pthread_cond_t wake;
@@ -44,11 +45,19 @@ struct ck_pool {
 
 typedef struct { ck_pool *pool; int32_t thread; } worker_start;
 
-static void work(ck_pool *pool, int32_t thread) {
-    for (;;) {
-        size_t index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (index >= pool->count) return;
-        pool->body(pool->context, index, thread);
+// Takes indices of one generation until there are none left. A thread that comes late finds the ticket
+// of another generation and leaves, so nobody waits for a thread that holds no index: a core that is
+// busy with something else costs its share of the work and no more.
+static void work(ck_pool *pool, unsigned generation, int32_t thread) {
+    uint64_t ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
+    while ((unsigned)(ticket >> 32) == generation &&
+           (unsigned)ticket < atomic_load_explicit(&pool->count, memory_order_relaxed)) {
+        if (!atomic_compare_exchange_weak_explicit(&pool->ticket, &ticket, ticket + 1, memory_order_acq_rel,
+                                                   memory_order_acquire))
+            continue;
+        pool->body(pool->context, (unsigned)ticket, thread);
+        atomic_fetch_add_explicit(&pool->finished, 1, memory_order_release);
+        ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
     }
 }
 
@@ -85,8 +94,7 @@ static void *worker(void *argument) {
     for (;;) {
         seen = next_generation(start.pool, seen);
         if (atomic_load(&start.pool->quits)) return NULL;
-        work(start.pool, start.thread);
-        atomic_fetch_sub_explicit(&start.pool->unfinished, 1, memory_order_release);
+        work(start.pool, seen, start.thread);
     }
 }
 
@@ -149,12 +157,13 @@ void ck_parallel(ck_pool *pool, size_t count, void (*body)(void *, size_t, int32
     pthread_mutex_lock(&pool->callers);
     pool->body = body;
     pool->context = context;
-    pool->count = count;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool->unfinished, pool->threads - 1, memory_order_relaxed);
+    unsigned generation = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
+    atomic_store_explicit(&pool->finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&pool->count, (unsigned)count, memory_order_relaxed);
+    atomic_store_explicit(&pool->ticket, (uint64_t)generation << 32, memory_order_release);
     wake_workers(pool);
-    work(pool, 0);
-    for (int spin = 0; atomic_load_explicit(&pool->unfinished, memory_order_acquire) > 0; spin++) {
+    work(pool, generation, 0);
+    for (int spin = 0; atomic_load_explicit(&pool->finished, memory_order_acquire) < count; spin++) {
         // A worker that another program has pushed aside needs the core more than this loop does.
         if (spin < SPINS) RELAX(); else sched_yield();
     }
