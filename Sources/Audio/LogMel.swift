@@ -14,8 +14,6 @@ import Glibc
 package struct LogMel: Hashable, Sendable {
     /// Mel bins of a frame.
     package static let binCount = 128
-    /// Samples from one frame to the next.
-    package static let hop = 160
     /// The fewest samples that can be mirrored at both ends.
     package static let shortestClip = 201
 

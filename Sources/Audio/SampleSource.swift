@@ -10,23 +10,6 @@ package protocol SampleSource: AnyObject {
     func next() throws(AudioError) -> [Float]?
 }
 
-/// Samples that are there already.
-package final class SampleArray: SampleSource {
-    private var samples: [Float]?
-    package let expectedSampleCount: Int?
-    package let isTruncated = false
-
-    package init(_ samples: [Float]) {
-        self.samples = samples
-        expectedSampleCount = samples.count
-    }
-
-    package func next() -> [Float]? {
-        defer { samples = nil }
-        return samples
-    }
-}
-
 /// Brings samples into -1...1 as the model expects: louder ones are divided by their peak, quieter
 /// ones stay as they are.
 package func peakLimited(_ samples: [Float]) -> [Float] {

@@ -31,10 +31,10 @@ struct ck_pool {
     // before that index is done.
     void (*body)(void *, size_t, int32_t);
     void *context;
-    atomic_uint count;
+    unsigned count;
 
     _Alignas(64) atomic_uint generation;
-    _Alignas(64) _Atomic uint64_t ticket;  // generation << 32 | the next index to be handed out
+    _Alignas(64) _Atomic uint64_t ticket;  // generation << 32 | how many indices are left
     _Alignas(64) atomic_uint finished;     // indices that are done
 
     pthread_mutex_t lock;  // guards sleeping only
@@ -50,12 +50,12 @@ typedef struct { ck_pool *pool; int32_t thread; } worker_start;
 // busy with something else costs its share of the work and no more.
 static void work(ck_pool *pool, unsigned generation, int32_t thread) {
     uint64_t ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
-    while ((unsigned)(ticket >> 32) == generation &&
-           (unsigned)ticket < atomic_load_explicit(&pool->count, memory_order_relaxed)) {
-        if (!atomic_compare_exchange_weak_explicit(&pool->ticket, &ticket, ticket + 1, memory_order_acq_rel,
+    // The ticket alone says what is left: a count beside it could be the next loop's already.
+    while ((unsigned)(ticket >> 32) == generation && (unsigned)ticket > 0) {
+        if (!atomic_compare_exchange_weak_explicit(&pool->ticket, &ticket, ticket - 1, memory_order_acq_rel,
                                                    memory_order_acquire))
             continue;
-        pool->body(pool->context, (unsigned)ticket, thread);
+        pool->body(pool->context, pool->count - (unsigned)ticket, thread);
         atomic_fetch_add_explicit(&pool->finished, 1, memory_order_release);
         ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
     }
@@ -157,10 +157,10 @@ void ck_parallel(ck_pool *pool, size_t count, void (*body)(void *, size_t, int32
     pthread_mutex_lock(&pool->callers);
     pool->body = body;
     pool->context = context;
+    pool->count = (unsigned)count;
     unsigned generation = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
     atomic_store_explicit(&pool->finished, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool->count, (unsigned)count, memory_order_relaxed);
-    atomic_store_explicit(&pool->ticket, (uint64_t)generation << 32, memory_order_release);
+    atomic_store_explicit(&pool->ticket, (uint64_t)generation << 32 | count, memory_order_release);
     wake_workers(pool);
     work(pool, generation, 0);
     for (int spin = 0; atomic_load_explicit(&pool->finished, memory_order_acquire) < count; spin++) {

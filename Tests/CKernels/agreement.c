@@ -4,6 +4,7 @@
 #include "ckernels.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,7 +256,39 @@ static void test_mel(const ck_kernels *k, size_t count, size_t frames) {
     free(x), free(y), free(expected);
 }
 
+static atomic_int hits[64];
+
+static void hit(void *context, size_t index, int32_t thread) {
+    (void)thread;
+    atomic_fetch_add(&hits[index], *(int *)context);
+}
+
+// Short loops one after the other on more threads than cores, so that threads come late: each index is
+// called once, for its own loop.
+static void test_pool(void) {
+#if defined(__has_feature) && (__has_feature(thread_sanitizer) || __has_feature(address_sanitizer))
+    const int loops = 20000;
+#elif defined(__aarch64__)
+    const int loops = 20000;  // under an emulator
+#else
+    const int loops = 1000000;
+#endif
+    ck_pool *pool = ck_pool_create(4);
+    int wrong = 0;
+    for (int loop = 0; loop < loops; loop++) {
+        int step = 1 + loop % 7;
+        size_t count = 2 + (size_t)loop * 31 % 60;
+        for (size_t i = 0; i < 64; i++) atomic_store(&hits[i], 0);
+        ck_parallel(pool, count, hit, &step);
+        for (size_t i = 0; i < 64; i++) wrong += atomic_load(&hits[i]) != (i < count ? step : 0);
+    }
+    ck_pool_destroy(pool);
+    if (wrong == 0) passed++;
+    else failed++, printf("pool: %d indices were not called once\n", wrong);
+}
+
 int main(void) {
+    test_pool();
     for (int32_t level = 0; level < ck_level_count(); level++) {
         const ck_kernels *k = ck_level(level);
         for (int32_t threads = 1; threads <= 3; threads += 2) {

@@ -5,7 +5,7 @@ package import Compute
 /// A pass asks for what it needs; memory grows to the largest request and is then reused.
 package final class Workspace {
     package enum Name: Hashable {
-        case stem0, stem1, flattened, stream, normed, packed, attended, wide, gated
+        case stem0, stem1, stream, normed, packed, attended, wide, gated
         case hidden, residual, last, logits
     }
 
