@@ -41,12 +41,15 @@ package struct CPUBackend: Backend {
     }
 
     package func copy(_ y: Tensor, _ x: Tensor) {
+        // Pointers do not keep alive what they point into.
+        defer { withExtendedLifetime((y, x)) {} }
         precondition(y.shape.count == x.shape.count)
         // Safety: both views hold `count` values; two views of one memory may overlap.
         unsafe y.host.update(from: x.host, count: x.shape.count)
     }
 
     package func embed(_ y: Tensor, _ weight: Weight, ids: [Int32]) {
+        defer { withExtendedLifetime((y, weight)) {} }
         precondition(y.shape.rows == ids.count && y.shape.columns == weight.columns)
         precondition(ids.allSatisfy { $0 >= 0 && $0 < weight.rows })
         // Safety: every id is a row of the weight, and `y` has a row for every id.
@@ -54,6 +57,7 @@ package struct CPUBackend: Backend {
     }
 
     package func addRepeating(_ y: Tensor, _ table: Tensor) {
+        defer { withExtendedLifetime((y, table)) {} }
         precondition(y.shape.columns == table.shape.columns && table.shape.rows > 0)
         // Safety: rows of equal width; the kernel takes the row number modulo the table's rows.
         unsafe kernels.addRepeating(
@@ -63,6 +67,7 @@ package struct CPUBackend: Backend {
     package func linear(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight?, finish: Finish
     ) throws(ComputeError) {
+        defer { withExtendedLifetime((y, x, weight, bias)) {} }
         precondition(x.shape.columns == weight.columns && y.shape.columns == weight.rows)
         precondition(x.shape.rows == y.shape.rows)
         let offsets = unsafe bias?.vector(count: weight.rows)
@@ -77,6 +82,7 @@ package struct CPUBackend: Backend {
     package func convolve(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight
     ) throws(ComputeError) {
+        defer { withExtendedLifetime((y, x, weight, bias)) {} }
         let (from, to) = (x.shape.extents, y.shape.extents)
         precondition(from.count == 4 && weight.columns == 9 * from[3])
         precondition(to == [from[0], (from[1] + 1) / 2, (from[2] + 1) / 2, weight.rows])
@@ -92,6 +98,7 @@ package struct CPUBackend: Backend {
     package func layerNorm(
         _ y: Tensor, _ x: Tensor, gain: Weight, bias: Weight, epsilon: Float
     ) {
+        defer { withExtendedLifetime((y, x, gain, bias)) {} }
         precondition(y.shape.count == x.shape.count)
         let width = x.shape.columns
         // Safety: the same rows on both sides, and a gain and a bias of their width.
@@ -101,6 +108,7 @@ package struct CPUBackend: Backend {
     }
 
     package func rmsNorm(_ y: Tensor, _ x: Tensor, gain: Weight, epsilon: Float) {
+        defer { withExtendedLifetime((y, x, gain)) {} }
         precondition(y.shape.count == x.shape.count)
         // Safety: as for `layerNorm`.
         unsafe kernels.rmsNorm(
@@ -109,6 +117,7 @@ package struct CPUBackend: Backend {
     }
 
     package func swiGLU(_ y: Tensor, _ x: Tensor) {
+        defer { withExtendedLifetime((y, x)) {} }
         precondition(x.shape.columns == 2 * y.shape.columns && x.shape.rows == y.shape.rows)
         // Safety: a row of `x` is twice as wide as a row of `y`.
         unsafe kernels.swiGLU(pool.pool, y.host, x.host, y.rowCount, y.columnCount)
@@ -117,6 +126,7 @@ package struct CPUBackend: Backend {
     package func attention(
         _ y: Tensor, packed: Tensor, heads: HeadLayout, blocks: [Int]
     ) throws(ComputeError) {
+        defer { withExtendedLifetime((y, packed)) {} }
         precondition(blocks.allSatisfy { $0 > 0 } && blocks.reduce(0, +) == packed.shape.rows)
         precondition(packed.shape.columns == heads.packedWidth)
         precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
@@ -131,6 +141,7 @@ package struct CPUBackend: Backend {
         _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
         rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
     ) {
+        defer { withExtendedLifetime((packed, queryGain, keyGain, rotary, cache)) {} }
         check(runs, packed: packed, heads: heads, cache: cache)
         precondition(rotary.shape.rows >= cache.layout.capacity)
         precondition(rotary.shape.columns == heads.headDim)
@@ -145,6 +156,7 @@ package struct CPUBackend: Backend {
         _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
         layer: Int
     ) throws(ComputeError) {
+        defer { withExtendedLifetime((y, packed, cache)) {} }
         check(runs, packed: packed, heads: heads, cache: cache)
         precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
         // Safety: as for `rotateAndStore`.
@@ -155,6 +167,7 @@ package struct CPUBackend: Backend {
     }
 
     package func argmax(_ logits: Tensor) -> [TokenChoice] {
+        defer { withExtendedLifetime(logits) {} }
         var choices = [ck_choice](repeating: ck_choice(), count: logits.shape.rows)
         // Safety: one choice for each row of the logits.
         unsafe kernels.argmax(
