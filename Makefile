@@ -21,12 +21,14 @@ demo: build ## transcribe a sample with the shipped demo model
 	@$(sotto) transcribe $(sample)
 
 check: ## what a developer runs every few minutes: the library's tests
+	@scripts/make-media.sh
 	@$(swift_test)
 
 test: ## every test, release build
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
 	scripts/test-kernels.sh
+	scripts/make-media.sh
 	$(swift_test)
 	$(swift_test) --package-path App
 

@@ -1,22 +1,23 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] =
+let relaxed: [SwiftSetting] =
     [
         // https://github.com/swiftlang/swift-evolution: SE-0335, SE-0409, SE-0444, SE-0458
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
-        .strictMemorySafety(),
     ]
     // A stranger's newer compiler may warn about more; it must still build.
     + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let strict = relaxed + [.strictMemorySafety()]
 
 let package = Package(
     name: "Sotto",
     products: [
         .library(name: "Sotto", targets: ["Sotto"]),
         .library(name: "Transcript", targets: ["Transcript"]),
+        .executable(name: "sotto-decode", targets: ["SottoDecode"]),
         .executable(name: "sotto-bench", targets: ["SottoBench"]),
     ],
     dependencies: [
@@ -24,13 +25,27 @@ let package = Package(
     ],
     targets: [
         .target(
-            name: "Sotto", dependencies: ["Audio", "Qwen3ASR", "Transcript"],
+            name: "Sotto", dependencies: ["Audio", "DecodeProtocol", "Qwen3ASR", "Transcript"],
             swiftSettings: strict),
         .target(name: "Transcript", swiftSettings: strict),
         .target(name: "Qwen3ASR", dependencies: ["Audio", "Compute"], swiftSettings: strict),
-        .target(name: "Audio", dependencies: ["Compute"], swiftSettings: strict),
+        .target(
+            name: "Audio", dependencies: ["CSystem", "Compute", "DecodeProtocol"],
+            swiftSettings: strict),
+        .target(name: "CSystem"),
+        .target(name: "DecodeProtocol", swiftSettings: strict),
         .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: strict),
         .target(name: "CKernels"),
+        .target(name: "Sandbox", dependencies: ["CSeccomp"], swiftSettings: strict),
+        // Every call into FFmpeg is unsafe: here the fence is the process, not the compiler.
+        .executableTarget(
+            name: "SottoDecode", dependencies: ["CFFmpeg", "DecodeProtocol", "Sandbox"],
+            swiftSettings: relaxed),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavfilter",
+            providers: [.apt(["libavfilter-dev", "libavformat-dev", "libswresample-dev"])]),
+        .systemLibrary(
+            name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .executableTarget(
             name: "SottoBench",
             dependencies: [
@@ -39,6 +54,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "HostileDecoder", dependencies: ["DecodeProtocol", "Sandbox"],
+            path: "Tests/HostileDecoder", swiftSettings: relaxed),
         .target(
             name: "TestSupport", dependencies: ["Compute"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -46,6 +64,13 @@ let package = Package(
             name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AudioTests", dependencies: ["Audio", "Compute", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecodeTests",
+            dependencies: [
+                "Audio", "DecodeProtocol", "HostileDecoder", "Qwen3ASR", "Sotto", "SottoDecode",
+                "TestSupport", "Transcript",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "Qwen3ASRTests", dependencies: ["Audio", "Compute", "Qwen3ASR", "TestSupport"],

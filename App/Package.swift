@@ -22,6 +22,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Sotto", package: "Sotto"),
                 .product(name: "Transcript", package: "Sotto"),
+                .product(name: "sotto-decode", package: "Sotto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

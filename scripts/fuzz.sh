@@ -6,7 +6,7 @@ target=${1:-}
 seconds=${2:-60}
 out=${SOTTO_FUZZ_FOLDER:-.build-fuzz}/$target
 case $target in
-    wave) sources=(Sources/Audio/{AudioError,ByteSource,FileKind,SampleSource,WaveFormat,WaveReader,Resampler}.swift Tests/Fuzz/WaveFuzzer.swift)
+    wave) sources=(Sources/Audio/{AudioError,ByteSource,FileSignature,SampleSource,WaveFormat,WaveReader,Resampler}.swift Tests/Fuzz/WaveFuzzer.swift)
           seeds=(Models/demo/samples/silence-and-noise.wav Tests/Fixtures/audio/c0005_chirp.wav) ;;
     safetensors) sources=(Sources/Compute/{SafetensorsHeader,ElementType,WeightFileError}.swift Tests/Fuzz/SafetensorsFuzzer.swift)
           seeds=(Tests/Fixtures/asr/short_wide.safetensors Tests/Fixtures/asr/full_attention.safetensors) ;;

@@ -15,16 +15,17 @@ if [ -z "$found" ] || [ "$(printf '6.2\n%s\n' "$found" | sort -V | head -1)" != 
     exit 69
 fi
 
-packages=(git make python3)
+packages=(git make python3 pkg-config libavformat-dev libavfilter-dev libswresample-dev libseccomp-dev)
 if [ "${1:-}" = test ]; then
-    # For the kernels' test on 64-bit Arm.
+    # For recordings in every format; for the kernels' test on 64-bit Arm.
+    packages+=(ffmpeg sox libsox-fmt-base util-linux)
     packages+=(qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
 fi
 missing=()
 for package in "${packages[@]}"; do
     case $package in
         # The command is enough, wherever it came from.
-        git | make | python3) command -v "$package" > /dev/null || missing+=("$package") ;;
+        git | make | python3 | pkg-config) command -v "$package" > /dev/null || missing+=("$package") ;;
         *) dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package") ;;
     esac
 done

@@ -59,6 +59,30 @@ package struct WaveFormat: Hashable, Sendable {
         }
     }
 
+    /// Whether the first bytes of a file are those of a WAV file of plain samples: the ones that are
+    /// read here, whatever else may be wrong with it.
+    package static func isPlain(_ start: [UInt8]) -> Bool {
+        guard start.count >= 12, ["RIFF", "RF64"].contains(start.fourCharacters(at: 0)),
+            start.fourCharacters(at: 8) == "WAVE"
+        else { return false }
+        var place = 12
+        while place + 8 <= start.count {
+            let size = Int(start.integer(at: place + 4, byteCount: 4))
+            if start.fourCharacters(at: place) == "fmt " {
+                let body = place + 8
+                guard body + 2 <= start.count else { return true }
+                var tag = start.integer(at: body, byteCount: 2)
+                if tag == 0xFFFE, size >= 40, body + 40 <= start.count {
+                    tag = start.integer(at: body + 24, byteCount: 2)
+                }
+                return tag == 1 || tag == 3
+            }
+            place += 8 + size + size % 2
+        }
+        // A short one that is cut is damaged, and says so; in a long one the format may come later.
+        return start.count < place
+    }
+
     /// Names of the encodings that are not read here.
     private static let names = [
         0x02: "MS ADPCM", 0x06: "A-law", 0x07: "µ-law", 0x11: "IMA ADPCM", 0x31: "GSM 6.10",

@@ -6,8 +6,12 @@
 package final class WaveReader: SampleSource {
     package let format: WaveFormat
     package let expectedSampleCount: Int?
-    package private(set) var isTruncated = false
+    package var flaws: [RecordingFlaw] {
+        (isTruncated ? [.truncated] : []) + (hasChanged() ? [.changed] : [])
+    }
 
+    private var isTruncated = false
+    private let hasChanged: () -> Bool
     private let source: any ByteSource
     private let path: String
     private var resampler: Resampler?
@@ -16,21 +20,19 @@ package final class WaveReader: SampleSource {
     private var isAtEnd = false
     private var hasSamples = false
 
-    /// Opens a file and reads its header.
-    ///
-    /// - Parameter path: `-` is the standard input.
-    package convenience init(path: String) throws(AudioError) {
-        try self.init(FileBytes(path: path), path: path == "-" ? "standard input" : path)
-    }
-
     /// Reads the header.
     ///
-    /// - Parameter path: for messages.
-    package init(_ source: any ByteSource, path: String) throws(AudioError) {
+    /// - Parameters:
+    ///   - path: for messages.
+    ///   - hasChanged: asked at the end, whether somebody wrote to the source.
+    package init(
+        _ source: any ByteSource, path: String, hasChanged: @escaping () -> Bool = { false }
+    ) throws(AudioError) {
         var header = WaveHeader(source: source, path: path)
         let found = try header.read()
         self.source = source
         self.path = path
+        self.hasChanged = hasChanged
         format = found.format
         remaining = found.byteCount
         resampler = format.rate == 16000 ? nil : Resampler(from: format.rate)
@@ -71,7 +73,7 @@ private struct WaveHeader {
         guard !start.isEmpty else { throw .empty(path: path) }
         guard start.count == 12, ["RIFF", "RF64"].contains(start.fourCharacters(at: 0)),
             start.fourCharacters(at: 8) == "WAVE"
-        else { throw .notWAV(path: path, found: Container.name(start)) }
+        else { throw .notWAV(path: path, found: FileSignature.name(start)) }
         // A writer to a pipe cannot go back to fill in sizes.
         let isStream = [0, 0xFFFF_FFFF].contains(start.integer(at: 4, byteCount: 4))
         var format: WaveFormat?
@@ -116,23 +118,5 @@ private struct WaveHeader {
 
     private func malformed(_ reason: String) -> AudioError {
         .malformedHeader(path: path, reason: reason)
-    }
-}
-
-/// Recognises what a file is by its first bytes, for messages.
-private enum Container {
-    private static let signatures: [(name: String, offset: Int, bytes: [UInt8])] = [
-        ("FLAC", 0, Array("fLaC".utf8)), ("OGG", 0, Array("OggS".utf8)),
-        ("MP3", 0, Array("ID3".utf8)), ("MP3", 0, [0xFF, 0xFB]), ("MP3", 0, [0xFF, 0xF3]),
-        ("MP3", 0, [0xFF, 0xF2]), ("AAC", 0, [0xFF, 0xF1]), ("M4A or MP4", 4, Array("ftyp".utf8)),
-        ("WebM or Matroska", 0, [0x1A, 0x45, 0xDF, 0xA3]), ("AIFF", 0, Array("FORM".utf8)),
-        ("AMR", 0, Array("#!AMR".utf8)), ("CAF", 0, Array("caff".utf8)),
-        ("WMA", 0, [0x30, 0x26, 0xB2, 0x75]), ("PNG", 0, [0x89, 0x50, 0x4E, 0x47]),
-        ("JPEG", 0, [0xFF, 0xD8, 0xFF]), ("PDF", 0, Array("%PDF".utf8)),
-        ("ZIP", 0, [0x50, 0x4B, 0x03, 0x04]), ("gzip", 0, [0x1F, 0x8B]),
-    ]
-
-    static func name(_ start: [UInt8]) -> String? {
-        signatures.first { start.dropFirst($0.offset).starts(with: $0.bytes) }?.name
     }
 }

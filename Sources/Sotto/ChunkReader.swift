@@ -8,6 +8,7 @@ actor ChunkReader {
     private var planner = ChunkPlanner()
     private var isAtEnd = false
     private var sampleCount = 0
+    private var failure: AudioError?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
@@ -16,30 +17,61 @@ actor ChunkReader {
     }
 
     /// The next chunk; `nil` at the end.
+    ///
+    /// - Throws: ``AudioError`` if there is no sound at all. A recording that fails later ends there,
+    ///   and ``warnings`` says so: what was heard is not lost.
     func next() throws(AudioError) -> PlannedChunk? {
         while true {
             if let chunk = planner.next(isAtEnd: isAtEnd) { return chunk }
             guard !isAtEnd else { return nil }
-            if let samples = try source.next() {
-                sampleCount += samples.count
-                planner.append(samples)
-            } else {
+            do {
+                if let samples = try source.next() {
+                    sampleCount += samples.count
+                    planner.append(samples)
+                } else {
+                    isAtEnd = true
+                }
+            } catch {
+                guard sampleCount > 0 else { throw error }
+                failure = error
                 isAtEnd = true
             }
         }
     }
 
-    /// Length of the recording, as far as its header tells.
-    var expectedSeconds: Double? { source.expectedSampleCount.map { Double($0) / 16000 } }
+    /// Length of the recording, as far as it is known by now.
+    var expectedSeconds: Double? {
+        source.expectedSampleCount.map { Double(max($0, sampleCount)) / 16000 }
+    }
 
     /// What a reader of the transcript should know about the input.
     var warnings: [String] {
-        guard source.isTruncated else { return [] }
-        let expected = expectedSeconds.map { " of \(hundredths($0)) s" } ?? ""
-        return [
-            "The recording breaks off after \(hundredths(Double(sampleCount) / 16000)) s\(expected): "
+        source.flaws.map(sentence) + (failure.map { [sentence($0)] } ?? [])
+    }
+
+    private func sentence(_ failure: AudioError) -> String {
+        "The recording could be read up to \(seconds(sampleCount)) only: \(failure)"
+    }
+
+    private func sentence(_ flaw: RecordingFlaw) -> String {
+        switch flaw {
+        case .truncated:
+            let claimed = source.expectedSampleCount ?? 0
+            let expected = claimed > sampleCount ? " of \(seconds(claimed))" : ""
+            return "The recording breaks off after \(seconds(sampleCount))\(expected): "
                 + "the file is incomplete."
-        ]
+        case .damaged(let count, let first):
+            let places = count == 1 ? "1 place" : "\(count) places"
+            return "The recording is damaged in \(places), first at \(seconds(first)): "
+                + "there is silence instead."
+        case .changed:
+            return "The file was changed while it was read: the text may be neither of before nor "
+                + "of after."
+        }
+    }
+
+    private func seconds(_ sampleCount: Int) -> String {
+        hundredths(Double(sampleCount) / 16000) + " s"
     }
 }
 

@@ -14,6 +14,8 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
         case data
         /// The model is missing, incomplete or of another kind.
         case model
+        /// A part of Sotto is missing, or the system lacks what it needs.
+        case installation
         /// The request itself cannot be met.
         case request
         /// The machine ran out of something.
@@ -35,7 +37,7 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
         case let error as SottoError:
             self = error
         case let error as AudioError:
-            self.init(error.isAboutAccess ? .input : .data, error.code, error.description)
+            self.init(Kind(error.cause), error.code, error.description)
         case let error as CheckpointError:
             self.init(.model, error.code, error.description)
         case let error as TokenizerError:
@@ -61,5 +63,18 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
         self.kind = kind
         self.code = code
         self.description = description
+    }
+}
+
+extension SottoError.Kind {
+    fileprivate init(_ cause: AudioError.Cause) {
+        self =
+            switch cause {
+            case .access: .input
+            case .data: .data
+            case .request: .request
+            case .installation: .installation
+            case .resources: .resources
+            }
     }
 }

@@ -1,4 +1,4 @@
-import Audio
+package import Audio
 import Qwen3ASR
 import Transcript
 
@@ -11,6 +11,7 @@ public let sottoVersion = "0.1.0"
 /// a time: their chunks share one batch.
 public final class Transcriber: Sendable {
     private let recogniser: any Recogniser
+    private let decoder: DecoderProgram
     /// Name of the model's folder.
     public let modelName: String
 
@@ -18,7 +19,8 @@ public final class Transcriber: Sendable {
     ///
     /// - Parameters:
     ///   - threads: of the CPU; `nil` takes as many as this process may use.
-    ///   - environment: `SOTTO_CPU` may name a kernel set (`portable`, `avx2`, `avx512`).
+    ///   - environment: `SOTTO_CPU` may name a kernel set (`portable`, `avx2`, `avx512`), and
+    ///     `SOTTO_DECODE` the program `sotto-decode`, which otherwise lies beside the running one.
     /// - Throws: ``SottoError``
     public convenience init(
         model: InstalledModel, threads: Int? = nil, environment: [String: String] = [:]
@@ -26,19 +28,28 @@ public final class Transcriber: Sendable {
         do {
             let device = Device.cpu(threads: threads, kernels: environment["SOTTO_CPU"])
             let generator = try Generator(folder: model.folder, device: device)
-            self.init(recogniser: generator, modelName: model.name)
+            self.init(
+                recogniser: generator, modelName: model.name,
+                decoder: .installed(environment: environment))
         } catch {
             throw SottoError(error)
         }
     }
 
     /// Uses any recogniser.
-    package init(recogniser: any Recogniser, modelName: String) {
+    package init(
+        recogniser: any Recogniser, modelName: String,
+        decoder: DecoderProgram = .installed(environment: [:])
+    ) {
         self.recogniser = recogniser
+        self.decoder = decoder
         self.modelName = modelName
     }
 
-    /// Transcribes a WAV file.
+    /// Transcribes a recording: anything with a sound track that FFmpeg decodes.
+    ///
+    /// WAV files of plain samples are read by this process, everything else by `sotto-decode`, which
+    /// gives up all rights before it looks at the first byte.
     ///
     /// - Parameter path: `-` is the standard input.
     /// - Returns: what happens, ending with ``TranscriptionEvent/finished(_:)`` or ``SottoError``.
@@ -49,7 +60,9 @@ public final class Transcriber: Sendable {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let reader = ChunkReader(try WaveReader(path: path))
+                    let reader = ChunkReader(
+                        try openRecording(
+                            path: path, request: options.request, decoder: decoder))
                     let run = TranscriptionRun(
                         recogniser: recogniser, modelName: modelName, options: options
                     ) { continuation.yield($0) }

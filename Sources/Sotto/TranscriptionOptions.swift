@@ -1,3 +1,4 @@
+import DecodeProtocol
 public import Transcript
 
 /// What a person can choose about a transcription.
@@ -8,12 +9,32 @@ public struct TranscriptionOptions: Hashable, Sendable {
     public var context = ""
     /// Tokens per chunk; `nil` allows 256 and 40 more for every second, which no speech reaches.
     public var tokenLimit: Int?
+    /// Which sound track of a film to read, from 1; `nil` takes the one it marks as the default.
+    public var track: Int?
+    /// Removes what lies below 80 Hz before the model hears it: rumble, wind, hum. Like the two that
+    /// follow, off unless asked for: the model was trained on sound as it is.
+    public var removesRumble = false
+    /// Reduces steady noise before the model hears it.
+    public var reducesNoise = false
+    /// Brings speech to one loudness (EBU R 128, -16 LUFS) before the model hears it.
+    public var levelsLoudness = false
     /// Does exactly what the official package does, for comparison: very short clips are not
     /// lengthened, token names written in the context are obeyed, long repetitions are scrubbed.
     public var isParity = false
 
     /// Nothing forced, nothing added.
     public init() {}
+}
+
+extension TranscriptionOptions {
+    /// What they ask of the decoder.
+    var request: DecodeRequest {
+        var filters: [SoundFilter] = []
+        if removesRumble { filters.append(.highpass) }
+        if reducesNoise { filters.append(.denoise) }
+        if levelsLoudness { filters.append(.loudness) }
+        return DecodeRequest(track: track, filters: filters)
+    }
 }
 
 /// What happens while a recording is transcribed.

@@ -33,7 +33,7 @@ import Testing
         let reader = try WaveReader(ArrayBytes(bytes, most: most), path: "f")
         var samples: [Float] = []
         while let block = try reader.next() { samples += block }
-        return (samples, reader.isTruncated)
+        return (samples, reader.flaws == [.truncated])
     }
 
     private struct Encoding {

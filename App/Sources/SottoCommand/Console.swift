@@ -42,7 +42,7 @@ enum ExitStatus {
         case .request: 64
         case .data: 65
         case .input: 66
-        case .model: 69
+        case .model, .installation: 69
         case .unexpected: 70
         case .resources: 71
         }

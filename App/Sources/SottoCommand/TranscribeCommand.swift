@@ -10,7 +10,10 @@ struct TranscribeCommand: AsyncParsableCommand {
         discussion:
             "Text goes to the standard output as it is recognised, all else to the standard error.")
 
-    @Argument(help: "WAV files; - is the standard input.")
+    @Argument(
+        help:
+            "Recordings: WAV, MP3, M4A, FLAC, OGG, Opus, WebM, AMR, WMA …, or films with sound; - is the standard input."
+    )
     var files: [String]
 
     @Option(help: "The model's folder. Default: the best installed model, else the demo model.")
@@ -24,6 +27,18 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     @Option(help: "Names, terms or a topic, as background for the model.")
     var context = ""
+
+    @Option(help: "The sound track to read, from 1. Default: the one the file marks as such.")
+    var track: Int?
+
+    @Flag(help: "Remove what lies below 80 Hz before the model hears it.")
+    var highPass = false
+
+    @Flag(help: "Reduce steady noise before the model hears it; it helps rarely.")
+    var denoise = false
+
+    @Flag(help: "Bring speech to one loudness before the model hears it.")
+    var loudness = false
 
     @Option(help: "CPU threads. Default: as many as this process may use.")
     var threads: Int?
@@ -60,6 +75,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads must be 1 to 1024.")
         }
+        if let track, track < 1 { throw ValidationError("--track must be 1 or more.") }
         if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be 1 or more.") }
         if let language, Language(language) == nil {
             throw ValidationError(
@@ -148,6 +164,10 @@ struct TranscribeCommand: AsyncParsableCommand {
         var options = TranscriptionOptions()
         options.language = language.flatMap { Language($0) }
         options.context = context
+        options.track = track
+        options.removesRumble = highPass
+        options.reducesNoise = denoise
+        options.levelsLoudness = loudness
         options.tokenLimit = maxTokens
         options.isParity = parity
         return options

@@ -1,0 +1,158 @@
+package import DecodeProtocol
+import FoundationEssentials
+import Glibc
+
+/// Where the program lies that decodes recordings.
+package struct DecoderProgram: Hashable, Sendable {
+    /// `sotto-decode`.
+    package let path: String
+    /// How long it may say nothing before it is taken for dead.
+    package var patience = Duration.seconds(60)
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// `$SOTTO_DECODE`, else the one beside the program that runs.
+    package static func installed(environment: [String: String]) -> DecoderProgram {
+        let running = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        let beside = running.deletingLastPathComponent().appending(path: "sotto-decode")
+        return DecoderProgram(path: environment["SOTTO_DECODE"] ?? beside.path)
+    }
+}
+
+/// Any recording, decoded by a process of its own that can do nothing else.
+///
+/// The process may be taken over by the file it reads. So nothing is believed that breaks the protocol,
+/// and its end is the end of the recording only if it says so.
+package final class DecodedRecording: SampleSource {
+    package private(set) var expectedSampleCount: Int?
+    package private(set) var flaws: [RecordingFlaw] = []
+    /// What the header says.
+    package private(set) var media: MediaDescription?
+
+    private let file: RecordingFile
+    private let request: DecodeRequest
+    private let decoder: DecoderProgram
+    private let process: ChildProcess
+    private var reader = MessageReader()
+    private var waiting: [Float]?
+
+    private static let readByteCount = 1 << 16
+
+    /// Starts the decoder and waits until it has understood the header.
+    package init(
+        _ file: RecordingFile, request: DecodeRequest, decoder: DecoderProgram
+    ) throws(AudioError) {
+        self.file = file
+        self.request = request
+        self.decoder = decoder
+        let descriptor = try file.seekableDescriptor()
+        do throws(SystemError) {
+            process = try ChildProcess(
+                decoder.path, arguments: request.arguments, input: descriptor)
+        } catch {
+            throw .decoderMissing(path: decoder.path, reason: error.description)
+        }
+        // The first samples, if any, come after all that the header tells.
+        waiting = try nextSamples()
+    }
+
+    package func next() throws(AudioError) -> [Float]? {
+        if let samples = waiting {
+            waiting = nil
+            return samples
+        }
+        return try nextSamples()
+    }
+
+    private func nextSamples() throws(AudioError) -> [Float]? {
+        while !reader.isOver {
+            switch try nextMessage() {
+            case .samples(let samples):
+                return samples
+            case .duration(let sampleCount):
+                expectedSampleCount = sampleCount
+            case .opened(let description):
+                media = description
+            case .hello:
+                break
+            case .failed(let failure):
+                throw audioError(failure)
+            case .ended(let summary):
+                if summary.isTruncated { flaws.append(.truncated) }
+                if summary.damageCount > 0 {
+                    flaws.append(
+                        .damaged(count: summary.damageCount, firstSample: summary.firstDamage))
+                }
+                if file.hasChanged { flaws.append(.changed) }
+            }
+        }
+        return nil
+    }
+
+    private func nextMessage() throws(AudioError) -> DecoderMessage {
+        while true {
+            do throws(MessageReader.Violation) {
+                if let message = try reader.next() { return message }
+            } catch {
+                _ = process.end(killing: true)
+                throw failed("sent \(error.reason)")
+            }
+            switch try read() {
+            case .bytes(let bytes):
+                reader.append(bytes)
+                continue
+            case .end:
+                break
+            case .nothing(let patience):
+                _ = process.end(killing: true)
+                throw failed("said nothing for \(Int(patience / .seconds(1))) s")
+            }
+            throw failed(Self.words(for: process.end()))
+        }
+    }
+
+    private func read() throws(AudioError) -> ChildProcess.Reading {
+        do throws(SystemError) {
+            return try process.read(Self.readByteCount, patience: decoder.patience)
+        } catch {
+            throw .unreadable(path: file.name, reason: error.description)
+        }
+    }
+
+    private func failed(_ reason: String) -> AudioError {
+        .decoderFailed(path: file.name, reason: reason)
+    }
+
+    private static func words(for ending: ChildProcess.Ending) -> String {
+        switch ending {
+        case .exited(let code): "ended without a word (exit code \(code))"
+        case .killed(SIGSYS): "tried something that it may not do, and was ended"
+        case .killed(SIGXCPU): "used more processor time than any recording needs"
+        case .killed(SIGKILL): "was killed, perhaps because memory ran out"
+        case .killed(let signal): "crashed (signal \(signal))"
+        }
+    }
+
+    private func audioError(_ failure: DecodeFailure) -> AudioError {
+        let (path, detail) = (file.name, failure.detail)
+        return switch failure.reason {
+        case .notMedia: .notMedia(path: path, found: file.kind)
+        case .noSound: .noSound(path: path)
+        case .encrypted: .encrypted(path: path)
+        case .unsupportedCodec: .unsupportedEncoding(path: path, found: detail)
+        case .malformedHeader: .malformedHeader(path: path, reason: detail)
+        case .noSuchTrack: .noSuchTrack(path: path, wanted: request.track ?? 0, found: detail)
+        case .noSamples: .noSamples(path: path)
+        case .notFinite: .notFinite(path: path)
+        case .tooLong: .tooLong(path: path)
+        case .outOfMemory: failed("needs more memory than it may have")
+        case .unreadable:
+            .unreadable(
+                path: path, reason: SystemError(number: Int32(detail) ?? 0).description)
+        case .unconfined: .decoderUnconfined(reason: detail)
+        case .unexpected: failed("gave up (\(detail))")
+        }
+    }
+}

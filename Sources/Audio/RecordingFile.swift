@@ -1,0 +1,121 @@
+import Foundation
+import Glibc
+
+/// A recording as it lies on a disk or comes through a pipe: opened once, and read either front to back
+/// or, by the decoder, at any place.
+package final class RecordingFile: ByteSource {
+    /// For messages: its path, or `standard input`.
+    package let name: String
+    /// Its first bytes; fewer only if it has no more.
+    package let start: [UInt8]
+
+    private let handle: FileHandle
+    private let state: State
+    /// Bytes of ``start`` that ``read(_:)`` has not given out.
+    private var ahead: ArraySlice<UInt8>
+    private var spool: SpoolFile?
+
+    /// Bytes that are looked at before it is decided who reads the file.
+    private static let startByteCount = 4096
+
+    /// Size and time of the last change; what a file has when it is not written to.
+    private struct State: Equatable {
+        let byteCount: Int
+        let seconds, nanoseconds: Int
+        let kind: mode_t
+
+        init?(_ descriptor: Int32) {
+            var found = stat()
+            // Safety: the call fills the structure, which lives here.
+            guard unsafe fstat(descriptor, &found) == 0 else { return nil }
+            byteCount = Int(found.st_size)
+            (seconds, nanoseconds) = (found.st_mtim.tv_sec, found.st_mtim.tv_nsec)
+            kind = found.st_mode & S_IFMT
+        }
+    }
+
+    /// Opens a file and reads its first bytes.
+    ///
+    /// - Parameter path: `-` is the standard input.
+    package init(path: String) throws(AudioError) {
+        name = path == "-" ? "standard input" : path
+        handle = try path == "-" ? .standardInput : Self.open(path)
+        guard let state = State(handle.fileDescriptor) else {
+            throw .unreadable(path: name, reason: SystemError(number: errno).description)
+        }
+        self.state = state
+        switch state.kind {
+        case S_IFDIR: throw .isFolder(path: name)
+        case S_IFBLK, S_IFCHR:
+            guard isatty(handle.fileDescriptor) == 0 else { throw .isTerminal(path: name) }
+            throw .isDevice(path: name)
+        default: break
+        }
+        start = try handle.bytes(Self.startByteCount, name)
+        ahead = start[...]
+        guard !start.isEmpty else { throw .empty(path: name) }
+    }
+
+    private static func open(_ path: String) throws(AudioError) -> FileHandle {
+        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+        do {
+            return try FileHandle(forReadingFrom: URL(filePath: path))
+        } catch {
+            throw .unreadable(path: path, reason: error.reason)
+        }
+    }
+
+    /// Whether somebody wrote to the file since it was opened.
+    package var hasChanged: Bool {
+        state.kind == S_IFREG && State(handle.fileDescriptor) != state
+    }
+
+    package func read(_ count: Int) throws(AudioError) -> [UInt8] {
+        let first = ahead.prefix(count)
+        ahead = ahead.dropFirst(count)
+        guard first.count < count else { return Array(first) }
+        return try Array(first) + handle.bytes(count - first.count, name)
+    }
+
+    /// A descriptor that can be read at any place; open as long as this object lives.
+    ///
+    /// What comes through a pipe is stored first, all of it, in a file without a name.
+    package func seekableDescriptor() throws(AudioError) -> Int32 {
+        let read = off_t(start.count - ahead.count)
+        guard lseek(handle.fileDescriptor, 0, SEEK_CUR) != read + off_t(ahead.count) else {
+            return handle.fileDescriptor
+        }
+        let spool = try SpoolFile()
+        while case let bytes = try self.read(1 << 20), !bytes.isEmpty { try spool.append(bytes) }
+        self.spool = spool
+        return spool.descriptor
+    }
+
+    /// What the file is by its first bytes, for messages.
+    package var kind: String? { FileSignature.name(start) }
+}
+
+extension FileHandle {
+    fileprivate func bytes(_ count: Int, _ name: String) throws(AudioError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            while bytes.count < count,
+                let more = try read(upToCount: count - bytes.count), !more.isEmpty
+            {
+                bytes += more
+            }
+        } catch {
+            throw .unreadable(path: name, reason: error.reason)
+        }
+        return bytes
+    }
+}
+
+extension Error {
+    /// What the system said, in its own words.
+    var reason: String {
+        let error = self as NSError
+        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+        return (underlying ?? error).localizedDescription
+    }
+}

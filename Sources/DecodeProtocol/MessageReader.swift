@@ -1,0 +1,77 @@
+/// Takes bytes as they come and gives messages, as long as they are in order.
+///
+/// The decoder may have been taken over by the file it reads, so nothing it says is believed that
+/// breaks the protocol.
+package struct MessageReader: Sendable {
+    /// The decoder said something that is not of the protocol.
+    package struct Violation: Error, Hashable, Sendable {
+        package let reason: String
+
+        static let noMessage = Violation(reason: "a message that is too long or of no kind")
+    }
+
+    private enum Place { case start, greeted, open, over }
+
+    private var bytes: [UInt8] = []
+    private var readCount = 0
+    private var place = Place.start
+    private var sampleCount = 0
+
+    package init() {}
+
+    /// Whether the last message has come: nothing may follow.
+    package var isOver: Bool { place == .over }
+
+    package mutating func append(_ more: some Sequence<UInt8>) {
+        if readCount > 0 {
+            bytes.removeFirst(readCount)
+            readCount = 0
+        }
+        bytes += more
+    }
+
+    /// The next message, if all of it is there.
+    package mutating func next() throws(Violation) -> DecoderMessage? {
+        let head = DecoderMessage.headByteCount
+        guard bytes.count - readCount >= head else { return nil }
+        let byteCount = (0..<4).reduce(0) { $0 | Int(bytes[readCount + 1 + $1]) << (8 * $1) }
+        guard byteCount <= DecoderMessage.mostByteCount else {
+            throw Violation.noMessage
+        }
+        guard bytes.count - readCount >= head + byteCount else { return nil }
+        let start = readCount + head
+        guard
+            let message = DecoderMessage(
+                kind: bytes[readCount], body: bytes[start..<start + byteCount])
+        else { throw Violation.noMessage }
+        readCount = start + byteCount
+        try accept(message)
+        return message
+    }
+
+    private mutating func accept(_ message: DecoderMessage) throws(Violation) {
+        switch (place, message) {
+        case (.start, .hello(DecoderMessage.version)):
+            place = .greeted
+        case (.start, .hello(let version)):
+            throw Violation(
+                reason: "version \(version) of the protocol instead of \(DecoderMessage.version)")
+        case (.greeted, .opened):
+            place = .open
+        case (.open, .samples(let samples)):
+            sampleCount += samples.count
+        case (.open, .duration):
+            break
+        case (.open, .ended(let summary)):
+            guard summary.sampleCount == sampleCount else {
+                throw Violation(
+                    reason: "\(sampleCount) samples and a count of \(summary.sampleCount)")
+            }
+            place = .over
+        case (.start, .failed), (.greeted, .failed), (.open, .failed):
+            place = .over
+        default:
+            throw Violation(reason: "messages out of order")
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import CFFmpeg
+import DecodeProtocol
+
+/// One recording, from its first packet to its last.
+struct Decoding {
+    private let input: MediaInput
+    private let messages: MessageWriter
+    private let file: MediaFile
+    private let track: SoundTrack
+    private var output: SoundOutput
+    private var timeline: Timeline
+
+    private var frameCount = 0
+    /// A piece that could not be decoded, with nothing good after it yet: damage if more sound
+    /// follows, a missing end if not.
+    private var openDamage: Double?
+    private var damages: [Double] = []
+    /// Seconds on the clock at which a pause ends that was not transmitted.
+    private var pauseEnd: Double?
+    /// Seconds on the clock at which the last packet of any track ends.
+    private var lastClock = 0.0
+    private var lastReport = (seconds: 0.0, byteCount: 0, sampleCount: 0)
+
+    /// Failures of the container in a row before the rest is given up.
+    private static let mostFailures = 64
+    /// Seconds by which a header may promise too much.
+    private static let tolerance = 0.1
+
+    init(
+        input: MediaInput, request: DecodeRequest, messages: MessageWriter
+    ) throws(DecodeFailure) {
+        self.input = input
+        self.messages = messages
+        file = try MediaFile(input, track: request.track)
+        track = try SoundTrack(file)
+        timeline = Timeline(start: file.startSeconds, claimedSeconds: file.claimedSeconds)
+        output = try SoundOutput(messages, filters: request.filters, end: file.paddedEnd)
+    }
+
+    mutating func run() throws(DecodeFailure) {
+        messages.send(.opened(description))
+        report(file.announcedSeconds ?? 0)
+        let isBroken = try readPackets()
+        _ = try track.send(nil)
+        try receiveFrames()
+        if let pauseEnd {
+            try output.append(silence: timeline.place(frameAt: pauseEnd, lasting: 0))
+        }
+        try output.finish()
+        let isTruncated = isEndMissing(isBroken: isBroken)
+        guard output.sampleCount > 0 else { throw DecodeFailure(.noSamples) }
+        if !isTruncated { messages.send(.duration(sampleCount: output.sampleCount)) }
+        messages.send(
+            .ended(
+                DecodeSummary(
+                    sampleCount: output.sampleCount, isTruncated: isTruncated,
+                    damageCount: damages.count,
+                    firstDamage: Int((damages.first ?? 0) * 16000))))
+    }
+
+    private var description: MediaDescription {
+        let parameters = file.stream.pointee.codecpar.pointee
+        return MediaDescription(
+            container: file.container, codec: track.name, rate: Int(parameters.sample_rate),
+            channelCount: Int(parameters.ch_layout.nb_channels), track: file.track,
+            trackCount: file.trackCount, resampler: Resampling.engineName,
+            decoder: String(cString: sotto_ffmpeg_version()))
+    }
+
+    /// Whether the container failed before its end.
+    private mutating func readPackets() throws(DecodeFailure) -> Bool {
+        guard let packet = av_packet_alloc() else { throw DecodeFailure(.outOfMemory) }
+        var failureCount = 0
+        while failureCount < Self.mostFailures {
+            let code = av_read_frame(file.context, packet)
+            if let number = input.failure { throw DecodeFailure(.unreadable, "\(number)") }
+            if code == sotto_error_end() { return failureCount > 0 }
+            if code == sotto_error(ENOMEM) { throw DecodeFailure(.outOfMemory) }
+            guard code >= 0 else {
+                failureCount += 1
+                openDamage = openDamage ?? timeline.position
+                continue
+            }
+            failureCount = 0
+            note(packet)
+            if packet.pointee.stream_index == file.stream.pointee.index { try decode(packet) }
+            av_packet_unref(packet)
+            reportProgress()
+        }
+        return true
+    }
+
+    private mutating func decode(_ packet: UnsafeMutablePointer<AVPacket>) throws(DecodeFailure) {
+        guard !track.isPause(packet) else {
+            pauseEnd = file.seconds(packet.pointee.pts + packet.pointee.duration)
+            return
+        }
+        let isWhole =
+            packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0
+            && !(track.isMPEGAudio && packet.isHalfAFrame)
+        let isAccepted = try track.send(packet)
+        try receiveFrames()
+        if !isWhole || (!isAccepted && !packet.isTag) {
+            openDamage = openDamage ?? timeline.position
+        }
+    }
+
+    private mutating func receiveFrames() throws(DecodeFailure) {
+        while true {
+            switch try track.receive() {
+            case .nothing:
+                return
+            case .damage:
+                openDamage = openDamage ?? timeline.position
+            case .frame(let frame):
+                try append(frame)
+            }
+        }
+    }
+
+    private mutating func append(_ frame: UnsafeMutablePointer<AVFrame>) throws(DecodeFailure) {
+        let seconds = Double(frame.pointee.nb_samples) / Double(frame.pointee.sample_rate)
+        let clock = file.seconds(frame.pointee.best_effort_timestamp)
+        let silence = timeline.place(frameAt: clock, lasting: seconds)
+        frameCount += 1
+        if !track.repair(frame) { openDamage = openDamage ?? timeline.position - seconds }
+        if let place = openDamage {
+            damages.append(place)
+            openDamage = nil
+        }
+        try output.append(frame, after: silence)
+    }
+
+    // MARK: The end
+
+    private mutating func note(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard file.needsOthersForItsEnd,
+            let start = MediaFile.seconds(
+                packet.pointee.pts,
+                of: MediaFile.streams(file.context)[Int(packet.pointee.stream_index)])
+        else { return }
+        lastClock = max(lastClock, start - (file.startSeconds ?? 0))
+    }
+
+    private func isEndMissing(isBroken: Bool) -> Bool {
+        if input.hasShrunk || FileEnd.isMissing(input, container: file.container) { return true }
+        if file.container == "mp3" {
+            guard let header = MP3Header(input) else { return isBroken || openDamage != nil }
+            return header.isUnmet(frames: frameCount)
+        }
+        guard let claimed = file.claimedSeconds else { return isBroken || openDamage != nil }
+        return max(timeline.position, lastClock) < claimed - Self.tolerance
+    }
+
+    // MARK: Progress
+
+    /// Tells the duration as far as it is known; something must be said now and then, for silence
+    /// looks like a program that hangs.
+    private mutating func reportProgress() {
+        let read = input.readByteCount
+        let isDue =
+            output.sampleCount - lastReport.sampleCount > 160_000
+            || read - lastReport.byteCount > 1 << 26
+        guard isDue else { return }
+        let claimed = file.claimedSeconds ?? 0
+        var seconds = max(lastReport.seconds, timeline.position)
+        if timeline.position > claimed, input.position > 0 {
+            // Nothing was claimed, or too little: as much again as for the bytes so far.
+            let whole = timeline.position * Double(input.byteCount) / Double(input.position)
+            let isFarOff = abs(whole - lastReport.seconds) > 0.02 * whole
+            seconds = max(timeline.position, isFarOff ? whole : lastReport.seconds)
+        }
+        report(seconds)
+    }
+
+    private mutating func report(_ seconds: Double) {
+        guard seconds > 0, seconds < SoundOutput.mostSeconds else { return }
+        lastReport = (seconds, input.readByteCount, output.sampleCount)
+        messages.send(.duration(sampleCount: Int((seconds * 16000).rounded())))
+    }
+}
+
+extension UnsafeMutablePointer<AVPacket> {
+    private var bytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: pointee.data, count: Int(pointee.size))
+    }
+
+    /// Whether this is the beginning of a frame of MPEG audio and not the rest.
+    var isHalfAFrame: Bool {
+        MPEGAudioFrame.byteCount(bytes).map { $0 > bytes.count } ?? false
+    }
+
+    /// Whether this is no sound but what players append to a file: ID3v1, APE and Lyrics3 tags,
+    /// and zeros.
+    var isTag: Bool {
+        bytes.allSatisfy { $0 == 0 }
+            || ["TAG", "APETAGEX", "LYRICSBEGIN"].contains { bytes.starts(with: $0.utf8) }
+    }
+}

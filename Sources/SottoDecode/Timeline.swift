@@ -1,0 +1,45 @@
+/// Where the sound is on the recording's own clock, so that times in the text are those of a player.
+///
+/// Sound that starts after the picture, pauses of a recorder and packets that were lost leave gaps;
+/// they become silence. A clock that jumps without reason is not believed.
+struct Timeline {
+    /// Seconds of sound so far, silence included.
+    private(set) var position = 0.0
+    /// The clock at position 0; `nil` before the first frame.
+    private var origin: Double?
+    /// Seconds that the header claims.
+    private let claimedSeconds: Double?
+
+    /// Shorter ones come from clocks that are rounded.
+    private static let shortestGap = 0.05
+    /// A longer gap is believed only if it ends within the claimed duration.
+    private static let longestGap = 60.0
+
+    /// - Parameter start: seconds on the clock at which the recording starts; `nil` where that is the
+    ///   first frame.
+    init(start: Double?, claimedSeconds: Double?) {
+        origin = start
+        self.claimedSeconds = claimedSeconds
+    }
+
+    /// Takes a frame and says how many seconds of silence come before it.
+    ///
+    /// - Parameter clock: seconds at which it starts; `nil` where the container does not say.
+    mutating func place(frameAt clock: Double?, lasting seconds: Double) -> Double {
+        var silence = 0.0
+        if let clock {
+            let gap = clock - (origin ?? clock) - position
+            if gap > Self.shortestGap && isPlausible(gap) {
+                silence = gap
+            } else if origin == nil || abs(gap) > Self.shortestGap {
+                origin = clock - position
+            }
+        }
+        position += silence + seconds
+        return silence
+    }
+
+    private func isPlausible(_ gap: Double) -> Bool {
+        gap <= Self.longestGap || claimedSeconds.map { position + gap <= $0 + 1 } ?? false
+    }
+}
