@@ -110,7 +110,7 @@ struct MP3Header {
         let places = stride(from: 0, to: max(0, bytes.count - 16), by: 1)
         guard
             let name = places.first(where: { at in names.contains { bytes[at...].starts(with: $0) }
-                }
+            }
             ), bytes[name + 7] & 3 == 3
         else { return nil }
         frameCount = Self.bigEndian(bytes[(name + 8)..<(name + 12)])

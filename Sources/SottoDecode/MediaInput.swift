@@ -1,3 +1,6 @@
+// swift-format-ignore-file: NeverForceUnwrap
+// C hands out optionals that its own contracts fill; a trap ends only this process.
+
 import CFFmpeg
 import DecodeProtocol
 import Glibc
