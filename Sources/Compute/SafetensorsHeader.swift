@@ -93,15 +93,34 @@ package struct SafetensorsHeader: Sendable {
             throw .truncated(
                 path: path, byteCount: fileByteCount, neededByteCount: neededByteCount)
         }
-        let ordered = checked.sorted {
-            $0.value.byteRange.lowerBound < $1.value.byteRange.lowerBound
-        }
-        for (before, after) in zip(ordered, ordered.dropFirst())
-        where before.value.byteRange.overlaps(after.value.byteRange) {
-            throw .malformedHeader(
-                path: path, reason: "tensors '\(before.key)' and '\(after.key)' overlap")
-        }
+        try checkOrder(checked, dataStart: dataStart, fileByteCount: fileByteCount, path: path)
         return checked
+    }
+
+    /// Every byte of the data belongs to one tensor: so the format demands, and so an offset that was
+    /// damaged shows.
+    private static func checkOrder(
+        _ entries: [String: Entry], dataStart: Int, fileByteCount: Int, path: String
+    ) throws(WeightFileError) {
+        func malformed(_ reason: String) -> WeightFileError {
+            .malformedHeader(path: path, reason: reason)
+        }
+        let ordered = entries.sorted {
+            let (first, second) = ($0.value.byteRange, $1.value.byteRange)
+            return (first.lowerBound, first.upperBound) < (second.lowerBound, second.upperBound)
+        }
+        var (end, before) = (dataStart, "")
+        for (name, entry) in ordered {
+            let start = entry.byteRange.lowerBound
+            guard start >= end else { throw malformed("tensors '\(before)' and '\(name)' overlap") }
+            guard start == end else {
+                throw malformed("\(start - end) bytes before tensor '\(name)' belong to none")
+            }
+            (end, before) = (entry.byteRange.upperBound, name)
+        }
+        guard end == fileByteCount else {
+            throw malformed("\(fileByteCount - end) bytes at its end belong to no tensor")
+        }
     }
 
     /// The JSON as it stands; `__metadata__` holds strings and is skipped.

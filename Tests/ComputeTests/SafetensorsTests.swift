@@ -106,6 +106,18 @@ import Testing
                 "'f' is not a valid safetensors file: tensors 'a' and 'b' overlap. Download it again."
             ),
             (
+                header(
+                    #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+                        + #""b":{"dtype":"F32","shape":[1],"data_offsets":[6,10]}}"#), 200,
+                "'f' is not a valid safetensors file: 2 bytes before tensor 'b' belong to none. "
+                    + "Download it again."
+            ),
+            (
+                header(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#), 70,
+                "'f' is not a valid safetensors file: 4 bytes at its end belong to no tensor. "
+                    + "Download it again."
+            ),
+            (
                 header(#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#), 100,
                 "Tensor 'a' in 'f' is stored as I64. BF16, F16 and F32 are supported: "
                     + "use the released checkpoint."
