@@ -5,6 +5,8 @@
 sotto := App/.build/release/sotto
 sample := Models/demo/samples/consultation.wav
 swift_test := swift test -c release -Xswiftc -enable-testing
+# Damaged copies of each recording that `make fuzz` tries.
+mutations ?= 1500
 formatted := Sources Tests App/Sources App/Tests Package.swift App/Package.swift
 
 help: ## list the targets
@@ -44,9 +46,11 @@ parity: ## compare token ids with the official Python package (downloads several
 	scripts/parity.sh Models/demo
 	scripts/parity.sh Tests/Fixtures/tiny-asr
 
-fuzz: ## fuzz the parsers of untrusted files for ten minutes each
+fuzz: ## fuzz the readers of untrusted files for three quarters of an hour
 	scripts/fuzz.sh wave 600
 	scripts/fuzz.sh safetensors 600
+	scripts/make-media.sh
+	SOTTO_MUTATIONS=$(mutations) $(swift_test) --filter 'MutationTests|DamagedCheckpointTests'
 
 format: ## rewrite the sources in the project's format
 	swift format --in-place --recursive --parallel $(formatted)

@@ -131,6 +131,8 @@ edit("alaw.wav", "no-samples.wav", lambda data: data[:data.index(b"data") + 4] +
 # A claim of 213 days: mvhd, tkhd, mdhd and stts all say so.
 edit("aac.m4a", "absurd.m4a", replaced((b"stts", 12), ">II", 0x7FFFFFFF, 1024))
 edit("flac.flac", "absurd.flac", lambda data: data[:21] + bytes([data[21] | 0x0F]) + b"\xff\xff\xff\xff" + data[26:])
+# A clock that runs 48,000 times too slow.
+edit("fragments.mp4", "clock.mp4", replaced((b"mdhd", 16), ">I", 0))
 # The number of frames in the header of a variable rate: too many and too few.
 edit("vbr.mp3", "too-many.mp3", replaced((b"Xing", 8), ">I", 100000))
 edit("vbr.mp3", "too-few.mp3", replaced((b"Xing", 8), ">I", 10))

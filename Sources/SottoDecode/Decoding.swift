@@ -15,6 +15,9 @@ struct Decoding {
     /// follows, a missing end if not.
     private var openDamage: Double?
     private var damages: [Double] = []
+    /// Where in the file the last packet ended, and the last one with sound.
+    private var packetEnd: Int?
+    private var soundEnd = 0
     /// Seconds on the clock at which a pause ends that was not transmitted.
     private var pauseEnd: Double?
     /// Seconds on the clock at which the last packet of any track ends.
@@ -47,7 +50,8 @@ struct Decoding {
             try output.append(silence: timeline.place(frameAt: pauseEnd, lasting: 0))
         }
         try output.finish()
-        let isTruncated = isEndMissing(isBroken: isBroken)
+        var isTruncated = isEndMissing(isBroken: isBroken)
+        isTruncated = noteHiddenDamage() || isTruncated
         guard output.sampleCount > 0 else { throw DecodeFailure(.noSamples) }
         if !isTruncated { messages.send(.duration(sampleCount: output.sampleCount)) }
         messages.send(
@@ -91,15 +95,24 @@ struct Decoding {
     }
 
     private mutating func decode(_ packet: UnsafeMutablePointer<AVPacket>) throws(DecodeFailure) {
+        if file.isBareStream {
+            // FFmpeg skips what is no frame until one begins.
+            let start = Int(packet.pointee.pos)
+            if let packetEnd, start > packetEnd, !input.bytes(at: packetEnd, count: 16).isTag {
+                openDamage = openDamage ?? timeline.position
+            }
+            packetEnd = start + Int(packet.pointee.size)
+        }
         guard !track.isPause(packet) else {
             pauseEnd = file.seconds(packet.pointee.pts + packet.pointee.duration)
             return
         }
         let isWhole =
-            packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0
+            packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 && track.isFrame(packet)
             && !(track.isMPEGAudio && packet.isHalfAFrame)
         let isAccepted = try track.send(packet)
         try receiveFrames()
+        if isAccepted, let packetEnd { soundEnd = packetEnd }
         if !isWhole || (!isAccepted && !packet.isTag) {
             openDamage = openDamage ?? timeline.position
         }
@@ -146,10 +159,33 @@ struct Decoding {
         if input.hasShrunk || FileEnd.isMissing(input, container: file.container) { return true }
         if file.container == "mp3" {
             guard let header = MP3Header(input) else { return isBroken || openDamage != nil }
-            return header.isUnmet(frames: frameCount)
+            return header.isUnmet(frames: frameCount, end: soundEnd)
         }
         guard let claimed = file.claimedSeconds else { return isBroken || openDamage != nil }
         return max(timeline.position, lastClock) < claimed - Self.tolerance
+    }
+
+    /// Looks for what FFmpeg leaves out without a word; whether the end is missing too.
+    private mutating func noteHiddenDamage() -> Bool {
+        switch file.container {
+        case "ogg":
+            let pages = OggPages(input)
+            note(pages.damageCount, at: file.seconds(Int64(pages.firstDamage)) ?? 0)
+            return pages.isCut
+        case "mpegts":
+            let packets = TransportPackets(input)
+            // About: nobody knows what was in it.
+            let share = Double(packets.firstDamage) / Double(input.byteCount)
+            note(packets.damageCount, at: share * timeline.position)
+            return packets.isCut
+        default:
+            return false
+        }
+    }
+
+    /// Notes damage, unless the decoder has met it.
+    private mutating func note(_ damageCount: Int, at seconds: Double) {
+        if damages.isEmpty { damages = [Double](repeating: seconds, count: damageCount) }
     }
 
     // MARK: Progress
@@ -190,10 +226,13 @@ extension UnsafeMutablePointer<AVPacket> {
         MPEGAudioFrame.byteCount(bytes).map { $0 > bytes.count } ?? false
     }
 
-    /// Whether this is no sound but what players append to a file: ID3v1, APE and Lyrics3 tags,
-    /// and zeros.
+    /// Whether this is no sound but what players append to a file.
+    var isTag: Bool { bytes.allSatisfy { $0 == 0 } || Array(bytes).isTag }
+}
+
+extension [UInt8] {
+    /// Whether an ID3, APE or Lyrics3 tag begins here.
     var isTag: Bool {
-        bytes.allSatisfy { $0 == 0 }
-            || ["TAG", "APETAGEX", "LYRICSBEGIN"].contains { bytes.starts(with: $0.utf8) }
+        ["ID3", "TAG", "APETAGEX", "LYRICSBEGIN"].contains { starts(with: $0.utf8) }
     }
 }

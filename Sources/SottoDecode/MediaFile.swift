@@ -60,6 +60,9 @@ struct MediaFile {
         }
     }
 
+    /// Whether the file is nothing but the frames of a codec, one after the other.
+    var isBareStream: Bool { ["aac", "ac3", "dts", "eac3", "mp3"].contains(container) }
+
     /// Tracks besides the one that is read, cover pictures left out.
     var hasOtherTracks: Bool {
         Self.streams(context).contains {

@@ -43,6 +43,15 @@ final class MediaInput {
         }
     }
 
+    /// A number at a place, missing bytes taken for zero; one of 8 bytes may come out negative.
+    func littleEndian(at offset: Int, byteCount: Int) -> Int {
+        bytes(at: offset, count: byteCount).reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    func bigEndian(at offset: Int, byteCount: Int) -> Int {
+        bytes(at: offset, count: byteCount).reduce(0) { $0 << 8 | Int($1) }
+    }
+
     private static func at(_ pointer: UnsafeMutableRawPointer?) -> MediaInput {
         Unmanaged<MediaInput>.fromOpaque(pointer!).takeUnretainedValue()
     }

@@ -81,12 +81,29 @@ struct SoundTrack {
     /// it; FFmpeg's own decoders of AMR call it damage.
     func isPause(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
         guard let first = packet.pointee.data?.pointee, packet.pointee.size > 0 else { return true }
-        // The frame type of 3GPP TS 26.101, table 1, and 26.201, table 1.
+        guard let types = silenceTypes, isFrame(packet) else { return false }
+        return types.contains(first >> 3 & 0xF)
+    }
+
+    /// Whether a packet of AMR begins as one; those of other codecs pass.
+    func isFrame(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
+        guard let types = silenceTypes, packet.pointee.size > 0 else { return true }
+        let first = packet.pointee.data[0]
+        // Three bits around the frame type are zero, one says that the frame is good, and some types
+        // mean nothing.
         let type = first >> 3 & 0xF
-        return switch context.pointee.codec_id {
-        case AV_CODEC_ID_AMR_NB: type >= 8
-        case AV_CODEC_ID_AMR_WB: type >= 9
-        default: false
+        let isGoodSpeech = type < types.min()! && first & 4 != 0
+        return first & 0x83 == 0 && (isGoodSpeech || types.contains(type))
+    }
+
+    /// The frame types of AMR that are no speech: comfort noise, speech that was lost, nothing.
+    ///
+    /// Source: 3GPP TS 26.101, table 1; TS 26.201, table 1; RFC 4867, section 5.3.
+    private var silenceTypes: Set<UInt8>? {
+        switch context.pointee.codec_id {
+        case AV_CODEC_ID_AMR_NB: [8, 9, 10, 11, 15]
+        case AV_CODEC_ID_AMR_WB: [9, 14, 15]
+        default: nil
         }
     }
 

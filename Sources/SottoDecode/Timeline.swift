@@ -7,6 +7,8 @@ struct Timeline {
     private(set) var position = 0.0
     /// The clock at position 0; `nil` before the first frame.
     private var origin: Double?
+    private var silence = 0.0
+    private var gapCount = 0
     /// Seconds that the header claims.
     private let claimedSeconds: Double?
 
@@ -14,6 +16,9 @@ struct Timeline {
     private static let shortestGap = 0.05
     /// A longer gap is believed only if it ends within the claimed duration.
     private static let longestGap = 60.0
+    /// Codecs that send nothing in pauses leave 19 parts of 20 out. A clock that leaves more, again
+    /// and again, runs in another unit than it says.
+    private static let (mostSilence, fewestGaps) = (30.0, 4)
 
     /// - Parameter start: seconds on the clock at which the recording starts; `nil` where that is the
     ///   first frame.
@@ -31,6 +36,8 @@ struct Timeline {
             let gap = clock - (origin ?? clock) - position
             if gap > Self.shortestGap && isPlausible(gap) {
                 silence = gap
+                self.silence += gap
+                gapCount += 1
             } else if origin == nil || abs(gap) > Self.shortestGap {
                 origin = clock - position
             }
@@ -40,6 +47,8 @@ struct Timeline {
     }
 
     private func isPlausible(_ gap: Double) -> Bool {
-        gap <= Self.longestGap || claimedSeconds.map { position + gap <= $0 + 1 } ?? false
+        let sound = position - silence
+        if gapCount >= Self.fewestGaps && silence > Self.mostSilence * sound { return false }
+        return gap <= Self.longestGap || claimedSeconds.map { position + gap <= $0 + 1 } ?? false
     }
 }

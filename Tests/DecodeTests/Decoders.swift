@@ -24,12 +24,18 @@ enum Decoders {
         Fixtures.project.appending(path: ".build/media/\(name)").path
     }
 
-    /// All samples of a recording, decoded by the program even where the library could read it.
+    /// A recording, decoded by the program even where the library could read it.
+    static func open(_ name: String, _ request: DecodeRequest = .init()) throws -> DecodedRecording
+    {
+        let file = try RecordingFile(path: name.hasPrefix("/") ? name : path(name))
+        return try DecodedRecording(file, request: request, decoder: real)
+    }
+
+    /// All samples of a recording.
     static func samples(
         _ name: String, _ request: DecodeRequest = .init()
     ) throws -> (samples: [Float], source: DecodedRecording) {
-        let file = try RecordingFile(path: name.hasPrefix("/") ? name : path(name))
-        let source = try DecodedRecording(file, request: request, decoder: real)
+        let source = try open(name, request)
         var samples: [Float] = []
         while let more = try source.next() { samples += more }
         return (samples, source)

@@ -40,6 +40,15 @@ import Testing
         ) { try Decoders.samples(url.path) }
     }
 
+    @Test func `a clock that runs in another unit does not make days of silence`() throws {
+        // Each frame of 21 ms claims 17 minutes.
+        let source = try Decoders.open("bad/clock.mp4")
+        var count = 0
+        while let samples = try source.next() { count += samples.count }
+        #expect(count < 5000 * 16000)
+        #expect(source.flaws == [.truncated])
+    }
+
     @Test(arguments: [true, false])
     func `a file that shrinks while it is read is told`(isForDecoder: Bool) throws {
         let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
