@@ -49,7 +49,7 @@ let package = Package(
         .executableTarget(
             name: "SottoBench",
             dependencies: [
-                "Audio", "Compute", "Qwen3ASR",
+                "Audio", "Compute", "DecodeProtocol", "Qwen3ASR",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

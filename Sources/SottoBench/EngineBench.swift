@@ -5,10 +5,9 @@ import Foundation
 import Qwen3ASR
 
 /// Measures the engine stage by stage: no parser, no transcript, a fixed number of tokens.
-@main
-struct SottoBench: ParsableCommand {
+struct EngineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sotto-bench", abstract: "Measure the engine, stage by stage.",
+        commandName: "engine", abstract: "Measure the engine, stage by stage.",
         discussion: """
             Decodes exactly --tokens tokens for every 30 s of audio, end tokens ignored, so that \
             random weights can be measured and runs compared.
