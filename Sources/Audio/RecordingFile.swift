@@ -115,7 +115,8 @@ extension Error {
     /// What the system said, in its own words.
     var reason: String {
         let error = self as NSError
-        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-        return (underlying ?? error).localizedDescription
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
+        return SystemError(number: Int32(cause.code)).description
     }
 }

@@ -59,6 +59,9 @@ extension Error {
     /// What the system said, in its own words.
     var systemText: String {
         let error = self as NSError
-        return (error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error).localizedDescription
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
+        // Safety: glibc returns a string that outlives the call.
+        return unsafe String(cString: strerror(Int32(cause.code)))
     }
 }

@@ -19,16 +19,25 @@ func projectPath(_ name: String) -> String {
 
 /// Runs the program that was built beside this test, with no model installed.
 ///
-/// - Parameter input: what its standard input holds.
+/// - Parameters:
+///   - input: what its standard input holds.
+///   - limit: kilobytes that it may write to any file.
 func sotto(
     _ arguments: String..., input: Data = Data(), environment: [String: String] = [:],
-    standardOutput: String? = nil
+    standardOutput: String? = nil, limitedTo limit: Int? = nil
 ) throws -> Outcome {
     let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
     let process = Process()
-    process.executableURL = folder.appending(path: "sotto")
-    process.arguments = arguments
+    let program = folder.appending(path: "sotto")
+    if let limit {
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments =
+            ["-c", "ulimit -f \(limit); exec \"$@\"", "bash", program.path] + arguments
+    } else {
+        process.executableURL = program
+        process.arguments = arguments
+    }
     process.environment = [
         "PATH": "/usr/bin:/bin", "HOME": "/nowhere", "XDG_DATA_HOME": "/nowhere/data",
     ].merging(environment) { $1 }
@@ -39,7 +48,8 @@ func sotto(
     if standardOutput != nil { try outputPipe.fileHandleForWriting.close() }
     process.standardError = errorPipe
     try process.run()
-    // A program that refuses its arguments does not read: do not wait for it to.
+    // A program that refuses its arguments does not read: do not wait for it to, nor die of it.
+    signal(SIGPIPE, SIG_IGN)
     let writer = Thread {
         try? inputPipe.fileHandleForWriting.write(contentsOf: input)
         try? inputPipe.fileHandleForWriting.close()

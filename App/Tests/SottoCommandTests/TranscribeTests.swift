@@ -136,51 +136,6 @@ import Testing
         #expect(portable.output == sentence)
     }
 
-    /// A file that is no recording, what the user reads, and the exit code.
-    @Test func `bad input is refused with its reason and code`() throws {
-        let folder = try TemporaryFolder()
-        let wave = try Data(contentsOf: URL(filePath: sample))
-        var lying = wave
-        lying.replaceSubrange(22..<24, with: [16, 39])
-        let table: [(path: String, message: String, status: Int32)] = [
-            (folder.path("none.wav"), "There is no file 'PATH'. Check the name.", 66),
-            (
-                folder.url.path(percentEncoded: false),
-                "'PATH' is a folder. Name the recordings in it.", 66
-            ),
-            (
-                try folder.write(Data(), "empty.wav"), "'PATH' is empty. Was the recording saved?",
-                65
-            ),
-            (
-                try folder.write(Data("Hello, doctor.".utf8), "text.wav"),
-                "'PATH' is of an unknown kind, and no recording can be read from it. "
-                    + "Name an audio or video file.", 65
-            ),
-            (
-                try folder.write(wave.prefix(44), "silent.wav"),
-                "'PATH' has a header and no sound. Was the recording saved?", 65
-            ),
-            (
-                try folder.write(wave.prefix(20), "cut.wav"),
-                "'PATH' has a damaged header: it ends before the sound. "
-                    + "Save or export the recording again.", 65
-            ),
-            (
-                try folder.write(lying, "lying.wav"),
-                "'PATH' has a damaged header: it claims 10000 channels, and 1 to 8 are supported. "
-                    + "Save or export the recording again.", 65
-            ),
-        ]
-        for row in table {
-            let found = try sotto("transcribe", "-q", row.path)
-            let message = row.message.replacingOccurrences(of: "PATH", with: row.path)
-            #expect(found.errors == "sotto: \(message)\n")
-            #expect(found.output == "")
-            #expect(found.status == row.status, "\(row.path)")
-        }
-    }
-
     /// A change to the tiny checkpoint, and what the user reads.
     @Test func `a damaged model is refused with its reason and code`() throws {
         func damaged(_ change: (URL) throws -> Void) throws -> (String, TemporaryFolder) {
