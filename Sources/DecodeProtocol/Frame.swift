@@ -9,14 +9,14 @@ extension DecoderMessage {
 
     /// The whole message.
     package var frame: [UInt8] {
-        if case .samples(let samples) = self { return Self.frame(samples: samples) }
+        if case .samples(let samples) = self { return Self.frame(samples: samples[...]) }
         let (kind, fields) = kindAndFields
         let body = fields.map { "\($0)=\(Self.printable($1))\n" }.joined()
         return Self.head(kind, byteCount: body.utf8.count) + Array(body.utf8)
     }
 
     /// A message of samples.
-    package static func frame(samples: some Collection<Float>) -> [UInt8] {
+    package static func frame(samples: ArraySlice<Float>) -> [UInt8] {
         precondition(samples.count <= mostSamples)
         var bytes = head("s", byteCount: samples.count * 4)
         bytes.reserveCapacity(bytes.count + samples.count * 4)

@@ -22,7 +22,7 @@ package struct MessageReader: Sendable {
     /// Whether the last message has come: nothing may follow.
     package var isOver: Bool { place == .over }
 
-    package mutating func append(_ more: some Sequence<UInt8>) {
+    package mutating func append(_ more: [UInt8]) {
         if readCount > 0 {
             bytes.removeFirst(readCount)
             readCount = 0

@@ -63,7 +63,8 @@ struct SoundTrack {
     var name: String { String(cString: avcodec_get_name(context.pointee.codec_id)) }
 
     var isMPEGAudio: Bool {
-        [AV_CODEC_ID_MP2, AV_CODEC_ID_MP3].contains(context.pointee.codec_id)
+        let codec = context.pointee.codec_id
+        return codec == AV_CODEC_ID_MP2 || codec == AV_CODEC_ID_MP3
     }
 
     /// Gives a packet to the decoder, `nil` at the end; whether it was accepted.
@@ -139,8 +140,8 @@ struct SoundTrack {
             frame.pointee.decode_error_flags != 0
             || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
         let format = AVSampleFormat(frame.pointee.format)
-        let isFloat = [AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP].contains(format)
-        let isDouble = [AV_SAMPLE_FMT_DBL, AV_SAMPLE_FMT_DBLP].contains(format)
+        let isFloat = format == AV_SAMPLE_FMT_FLT || format == AV_SAMPLE_FMT_FLTP
+        let isDouble = format == AV_SAMPLE_FMT_DBL || format == AV_SAMPLE_FMT_DBLP
         guard isFloat || isDouble, let planes = frame.pointee.extended_data else {
             return !isMarked
         }

@@ -16,7 +16,7 @@ import Testing
 
     private func read(_ bytes: some Collection<UInt8>) throws -> [DecoderMessage] {
         var reader = MessageReader()
-        reader.append(bytes)
+        reader.append(Array(bytes))
         var messages: [DecoderMessage] = []
         while let message = try reader.next() { messages.append(message) }
         return messages
