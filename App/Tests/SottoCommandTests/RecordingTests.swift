@@ -4,9 +4,6 @@ import Testing
 /// Recordings of every sort and files that are none, as the user meets them. `make test` makes the
 /// files of `.build/media` first.
 @Suite struct RecordingTests {
-    private static let sentence =
-        "How long have you had a headache, Mrs Shaw? It began on Friday and it gets worse in the "
-        + "morning. I'm going to order a scan. Is there anything you"
     private static let saveAgain = "Save or export the recording again."
 
     private static func media(_ name: String) -> String { projectPath(".build/media/\(name)") }
