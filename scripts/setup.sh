@@ -4,6 +4,7 @@
 #   scripts/setup.sh test   what `make test` needs besides
 # Without the right to install, it prints the one command to run.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 found=$(swift --version 2> /dev/null | grep -oE 'Swift version [0-9]+\.[0-9]+' | grep -oE '[0-9]+\.[0-9]+' || true)
 if [ -z "$found" ] || [ "$(printf '6.2\n%s\n' "$found" | sort -V | head -1)" != 6.2 ]; then
@@ -29,7 +30,18 @@ for package in "${packages[@]}"; do
         *) dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package") ;;
     esac
 done
-[ ${#missing[@]} = 0 ] && exit 0
+python3 -m pip --version > /dev/null 2>&1 || missing+=(python3-pip)
+
+# Without the speech detector recordings are cut by loudness alone; the tests want it.
+fetch_detector() {
+    scripts/fetch-speech-detector.sh && return
+    echo "The weights of the speech detector could not be fetched: recordings are cut by loudness alone." >&2
+    [ "$1" != test ]
+}
+if [ ${#missing[@]} = 0 ]; then
+    fetch_detector "${1:-}"
+    exit
+fi
 
 install=(apt-get install -y --no-install-recommends "${missing[@]}")
 if [ "$(id -u)" = 0 ]; then
@@ -41,3 +53,4 @@ else
     echo "    sudo ${install[*]}" >&2
     exit 69
 fi
+fetch_detector "${1:-}"

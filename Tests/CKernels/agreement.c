@@ -256,6 +256,32 @@ static void test_mel(const ck_kernels *k, size_t count, size_t frames) {
     free(x), free(y), free(expected);
 }
 
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+static void test_lstm(const ck_kernels *k, int32_t steps, int32_t width) {
+    size_t n = (size_t)width;
+    float *gates = values((size_t)steps * 4 * n), *weight = values(4 * n * n), *y = blanks((size_t)steps * n);
+    float *hidden = values(n), *cell = values(n);
+    double *h = malloc(sizeof(double) * (n + 1)), *c = malloc(sizeof(double) * (n + 1));
+    double *sums = malloc(sizeof(double) * (4 * n + 1)), *expected = malloc(sizeof(double) * ((size_t)steps * n + 1));
+    for (size_t i = 0; i < 4 * n * n; i++) weight[i] /= sqrtf((float)width);
+    for (size_t i = 0; i < n; i++) h[i] = hidden[i], c[i] = cell[i];
+    for (size_t t = 0; t < (size_t)steps; t++) {
+        for (size_t j = 0; j < 4 * n; j++) {
+            sums[j] = gates[t * 4 * n + j];
+            for (size_t i = 0; i < n; i++) sums[j] += h[i] * weight[i * 4 * n + j];
+        }
+        for (size_t i = 0; i < n; i++) {
+            c[i] = sigmoid(sums[n + i]) * c[i] + sigmoid(sums[i]) * tanh(sums[2 * n + i]);
+            expected[t * n + i] = h[i] = sigmoid(sums[3 * n + i]) * tanh(c[i]);
+        }
+    }
+    k->lstm(y, hidden, cell, gates, weight, steps, width);
+    check(k->name, "lstm", y, expected, (size_t)steps * n, 5e-6, 0);
+    check(k->name, "lstm state", cell, c, steps > 0 ? n : 0, 1e-5, 1e-5);
+    free(gates), free(weight), free(y), free(hidden), free(cell), free(h), free(c), free(sums), free(expected);
+}
+
 static atomic_int hits[64];
 
 static void hit(void *context, size_t index, int32_t thread) {
@@ -291,6 +317,8 @@ int main(void) {
     test_pool();
     for (int32_t level = 0; level < ck_level_count(); level++) {
         const ck_kernels *k = ck_level(level);
+        for (int32_t width = 1; width < 180; width += 13) test_lstm(k, width % 5, width);
+        test_lstm(k, 40, 128);
         for (int32_t threads = 1; threads <= 3; threads += 2) {
             ck_pool *pool = ck_pool_create(threads);
             for (int32_t rows = 1; rows < 40; rows += 7)

@@ -69,6 +69,8 @@ typedef struct ck_mel {
 
 // From this many rows on, `linear` is a blocked matrix product.
 enum { CK_MANY_ROWS = 16 };
+// The widest memory that `lstm` takes.
+enum { CK_LSTM_WIDTH = 512 };
 
 // --- The kernels of one instruction set ----------------------------------------------------------
 
@@ -125,6 +127,13 @@ typedef struct ck_kernels {
     // frame t is centred on x[160 t], mirrored at both ends (sampleCount >= 201).
     void (*melFrames)(float *y, const ck_mel *mel, const float *x, size_t sampleCount,
                       size_t first, size_t count);
+
+    // A long short-term memory of `width` cells, at most CK_LSTM_WIDTH, over `steps` steps: y[steps, width]
+    // is what they put out. gates[steps, 4 width] is what comes in, multiplied and with both biases: input,
+    // forget, new value, output. weight[width, 4 width] is what comes back; hidden[width] and cell[width]
+    // are the state before, and then after.
+    void (*lstm)(float *y, float *hidden, float *cell, const float *gates, const float *weight, int32_t steps,
+                 int32_t width);
 } ck_kernels;
 
 // The kernel sets that this program has and this machine can run, slowest first; the first is

@@ -16,6 +16,8 @@
 
 #include "mel.h"
 
+#include "lstm.h"
+
 #define CK_JOIN(a, b) a##b
 #define CK_TABLE(level) CK_JOIN(ck_kernels_, level)
 #define CK_TEXT(level) #level
@@ -39,4 +41,5 @@ const ck_kernels CK_TABLE(CK_LEVEL) = {
     .erf = erf_all,
     .log10 = log10_all,
     .melFrames = mel_frames,
+    .lstm = lstm,
 };
