@@ -4,5 +4,6 @@ import ArgumentParser
 struct SottoBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sotto-bench", abstract: "Measure parts of Sotto.",
-        subcommands: [EngineBench.self, ReadingBench.self, DetectionBench.self], defaultSubcommand: EngineBench.self)
+        subcommands: [EngineBench.self, ReadingBench.self, DetectionBench.self],
+        defaultSubcommand: EngineBench.self)
 }

@@ -60,7 +60,8 @@ package final class SpeechDetector {
         }
         func layer(_ name: String, _ outputs: Int, _ inputs: Int, taps: Range<Int>) throws -> Layer
         {
-            let values = try tensor(name + ".weight", outputs, inputs, 3).permuted([0, 2, 1]).floats()
+            let values = try tensor(name + ".weight", outputs, inputs, 3).permuted([0, 2, 1])
+                .floats()
             var kept: [Float] = []
             for row in stride(from: 0, to: values.count, by: 3 * inputs) {
                 kept += values[row + taps.lowerBound * inputs..<row + taps.upperBound * inputs]
