@@ -9,7 +9,8 @@ final class SpoolFile {
 
     /// Makes one in `$TMPDIR`, or `/tmp`.
     init() throws(AudioError) {
-        folder = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let wanted = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+        folder = wanted.isEmpty ? "/tmp" : wanted
         // Safety: the string lives as long as the call.
         let descriptor = unsafe cs_unnamed_file(folder)
         guard descriptor >= 0 else {

@@ -27,12 +27,12 @@ static int start(const char *program, char *const *arguments, int input, int out
         (error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)))
         return error;
 
-    char libraries[4096];
     char *environment[2] = {NULL, NULL};
     const char *path = getenv("LD_LIBRARY_PATH");
-    if (path && snprintf(libraries, sizeof libraries, "LD_LIBRARY_PATH=%s", path) < (int)sizeof libraries)
-        environment[0] = libraries;
-    return posix_spawn(process, program, actions, attributes, arguments, environment);
+    if (path && asprintf(&environment[0], "LD_LIBRARY_PATH=%s", path) < 0) return ENOMEM;
+    error = posix_spawn(process, program, actions, attributes, arguments, environment);
+    free(environment[0]);
+    return error;
 }
 
 int cs_spawn(const char *program, char *const *arguments, int input, pid_t *process, int *output)

@@ -7,6 +7,8 @@ package enum DecoderMessage: Hashable, Sendable {
     case hello(version: Int)
     /// The recording's header was understood.
     case opened(MediaDescription)
+    /// Nothing new, but alive: a long way through a file without sound.
+    case working
     /// Samples at 16 kHz that there will be in all, as far as is known now; a later one corrects it.
     case duration(sampleCount: Int)
     /// Mono, 16 kHz, at most ``mostSamples`` of them.
@@ -18,6 +20,8 @@ package enum DecoderMessage: Hashable, Sendable {
     package static let version = 1
     /// Samples in one message.
     package static let mostSamples = 16000
+    /// Samples of a recording: a week. Nobody records more at a time.
+    package static let longestRecording = 7 * 24 * 3600 * 16000
 }
 
 /// What the header of a recording says.
@@ -71,7 +75,7 @@ package struct DecodeSummary: Hashable, Sendable {
 /// Why a recording cannot be decoded.
 package struct DecodeFailure: Error, Hashable, Sendable {
     package enum Reason: String, Hashable, Sendable, CaseIterable {
-        /// Not a file with sound that FFmpeg knows; the detail names a picture.
+        /// Not a file with sound that FFmpeg knows.
         case notMedia
         /// A container without a sound track.
         case noSound

@@ -42,6 +42,8 @@ extension DecoderMessage {
                     "decoder": media.decoder,
                 ]
             )
+        case .working:
+            ("w", [:])
         case .duration(let sampleCount):
             ("d", ["samples": "\(sampleCount)"])
         case .samples:
@@ -72,7 +74,9 @@ extension DecoderMessage {
         if kind == UInt8(ascii: "s") {
             guard body.count % 4 == 0, !body.isEmpty else { return nil }
             let places = stride(from: body.startIndex, to: body.endIndex, by: 4)
-            self = .samples(places.map { Float(bitPattern: body.littleEndian(at: $0)) })
+            let samples = places.map { Float(bitPattern: body.littleEndian(at: $0)) }
+            guard samples.allSatisfy(\.isFinite) else { return nil }
+            self = .samples(samples)
             return
         }
         guard let fields = Fields(body) else { return nil }
@@ -90,6 +94,8 @@ extension DecoderMessage {
                 MediaDescription(
                     container: container, codec: codec, rate: rate, channelCount: channels,
                     track: track, trackCount: tracks, resampler: resampler, decoder: decoder))
+        case UInt8(ascii: "w"):
+            self = .working
         case UInt8(ascii: "d"):
             guard let count = fields.count("samples") else { return nil }
             self = .duration(sampleCount: count)
@@ -127,9 +133,10 @@ private struct Fields {
 
     subscript(name: Substring) -> String? { values[name].map(String.init) }
 
-    /// A number that is not negative.
+    /// A number of samples, or of something that is rarer.
     func count(_ name: Substring) -> Int? {
-        values[name].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
+        let range = 0...DecoderMessage.longestRecording
+        return values[name].flatMap { Int($0) }.flatMap { range.contains($0) ? $0 : nil }
     }
 }
 

@@ -7,6 +7,10 @@ package struct MessageReader: Sendable {
     package struct Violation: Error, Hashable, Sendable {
         package let reason: String
 
+        package init(reason: String) {
+            self.reason = reason
+        }
+
         static let noMessage = Violation(reason: "a message that is too long or of no kind")
     }
 
@@ -16,11 +20,23 @@ package struct MessageReader: Sendable {
     private var readCount = 0
     private var place = Place.start
     private var sampleCount = 0
+    /// Messages without samples, one after the other.
+    private var idleCount = 0
+    /// One comes for every 64 MiB, or more rarely.
+    private static let mostIdle = 100_000
 
-    package init() {}
+    private let longest: Int
+
+    /// - Parameter longest: samples that a recording may have.
+    package init(longest: Int = DecoderMessage.longestRecording) {
+        self.longest = longest
+    }
 
     /// Whether the last message has come: nothing may follow.
     package var isOver: Bool { place == .over }
+
+    /// Whether there are bytes that no message has used.
+    package var hasMore: Bool { readCount < bytes.count }
 
     package mutating func append(_ more: [UInt8]) {
         if readCount > 0 {
@@ -50,6 +66,8 @@ package struct MessageReader: Sendable {
     }
 
     private mutating func accept(_ message: DecoderMessage) throws(Violation) {
+        idleCount += 1
+        guard idleCount <= Self.mostIdle else { throw Violation(reason: "messages without end") }
         switch (place, message) {
         case (.start, .hello(DecoderMessage.version)):
             place = .greeted
@@ -60,10 +78,14 @@ package struct MessageReader: Sendable {
             place = .open
         case (.open, .samples(let samples)):
             sampleCount += samples.count
-        case (.open, .duration):
+            idleCount = 0
+            guard sampleCount <= longest else {
+                throw Violation(reason: "more than a week of sound")
+            }
+        case (.open, .duration), (.open, .working), (.greeted, .working):
             break
         case (.open, .ended(let summary)):
-            guard summary.sampleCount == sampleCount else {
+            guard summary.sampleCount == sampleCount, summary.firstDamage <= sampleCount else {
                 throw Violation(
                     reason: "\(sampleCount) samples and a count of \(summary.sampleCount)")
             }

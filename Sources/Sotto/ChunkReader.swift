@@ -1,10 +1,11 @@
 import Audio
 import Qwen3ASR
 
-/// Reads a recording and cuts it, on a thread that may block.
+/// Opens a recording, reads and cuts it, on a thread that may block.
 actor ChunkReader {
     private nonisolated let executor = BlockingExecutor(label: "sotto.reader")
-    private let source: any SampleSource
+    private let open: @Sendable () throws(AudioError) -> any SampleSource
+    private var source: (any SampleSource)?
     private var planner = ChunkPlanner()
     private var isAtEnd = false
     private var sampleCount = 0
@@ -12,8 +13,8 @@ actor ChunkReader {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
-    init(_ source: sending any SampleSource) {
-        self.source = source
+    init(_ open: @escaping @Sendable () throws(AudioError) -> any SampleSource) {
+        self.open = open
     }
 
     /// The next chunk; `nil` at the end.
@@ -25,7 +26,8 @@ actor ChunkReader {
             if let chunk = planner.next(isAtEnd: isAtEnd) { return chunk }
             guard !isAtEnd else { return nil }
             do {
-                if let samples = try source.next() {
+                if source == nil { source = try open() }
+                if let samples = try source?.next() {
                     sampleCount += samples.count
                     planner.append(samples)
                 } else {
@@ -41,12 +43,12 @@ actor ChunkReader {
 
     /// Length of the recording, as far as it is known by now.
     var expectedSeconds: Double? {
-        source.expectedSampleCount.map { Double(max($0, sampleCount)) / 16000 }
+        source?.expectedSampleCount.map { Double(max($0, sampleCount)) / 16000 }
     }
 
     /// What a reader of the transcript should know about the input.
     var warnings: [String] {
-        source.flaws.map(sentence) + (failure.map { [sentence($0)] } ?? [])
+        (source?.flaws ?? []).map(sentence) + (failure.map { [sentence($0)] } ?? [])
     }
 
     private func sentence(_ failure: AudioError) -> String {
@@ -56,7 +58,7 @@ actor ChunkReader {
     private func sentence(_ flaw: RecordingFlaw) -> String {
         switch flaw {
         case .truncated:
-            let claimed = source.expectedSampleCount ?? 0
+            let claimed = source?.expectedSampleCount ?? 0
             let expected = claimed > sampleCount ? " of \(seconds(claimed))" : ""
             return "The recording breaks off after \(seconds(sampleCount))\(expected): "
                 + "the file is incomplete."

@@ -60,9 +60,10 @@ public final class Transcriber: Sendable {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let reader = ChunkReader(
+                    let reader = ChunkReader { [decoder] () throws(AudioError) in
                         try openRecording(
-                            path: path, request: options.request, decoder: decoder))
+                            path: path, request: options.request, decoder: decoder)
+                    }
                     let run = TranscriptionRun(
                         recogniser: recogniser, modelName: modelName, options: options
                     ) { continuation.yield($0) }

@@ -17,6 +17,8 @@ struct Decoding {
     private var damages: [Double] = []
     /// Where in the file the last packet ended, and the last one with sound.
     private var packetEnd: Int?
+    private var lastPacketSeconds = 0.0
+    private var tags: Tags
     private var soundEnd = 0
     /// Seconds on the clock at which a pause ends that was not transmitted.
     private var pauseEnd: Double?
@@ -36,8 +38,10 @@ struct Decoding {
         self.messages = messages
         file = try MediaFile(input, track: request.track)
         track = try SoundTrack(file)
+        tags = Tags(input)
         timeline = Timeline(start: file.startSeconds, claimedSeconds: file.claimedSeconds)
-        output = try SoundOutput(messages, filters: request.filters, end: file.paddedEnd)
+        output = try SoundOutput(
+            messages, filters: request.filters, end: file.paddedEnd, mostPadding: track.mostPadding)
     }
 
     mutating func run() throws(DecodeFailure) {
@@ -59,7 +63,7 @@ struct Decoding {
                 DecodeSummary(
                     sampleCount: output.sampleCount, isTruncated: isTruncated,
                     damageCount: damages.count,
-                    firstDamage: Int((damages.first ?? 0) * 16000))))
+                    firstDamage: min(output.sampleCount, Self.sampleCount(damages.first ?? 0)))))
     }
 
     private var description: MediaDescription {
@@ -95,27 +99,37 @@ struct Decoding {
     }
 
     private mutating func decode(_ packet: UnsafeMutablePointer<AVPacket>) throws(DecodeFailure) {
-        if file.isBareStream {
-            // FFmpeg skips what is no frame until one begins.
-            let start = Int(packet.pointee.pos)
-            if let packetEnd, start > packetEnd, !input.bytes(at: packetEnd, count: 16).isTag {
-                openDamage = openDamage ?? timeline.position
-            }
-            packetEnd = start + Int(packet.pointee.size)
-        }
+        lastPacketSeconds = file.duration(of: packet)
+        guard !file.isBareStream || isBesideTags(packet), !packet.isHeader else { return }
         guard !track.isPause(packet) else {
-            pauseEnd = file.seconds(packet.pointee.pts + packet.pointee.duration)
+            pauseEnd = file.end(of: packet)
             return
         }
         let isWhole =
-            packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 && track.isFrame(packet)
+            (packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 || file.isOpen)
+            && track.isFrame(packet)
             && !(track.isMPEGAudio && packet.isHalfAFrame)
         let isAccepted = try track.send(packet)
         try receiveFrames()
         if isAccepted, let packetEnd { soundEnd = packetEnd }
-        if !isWhole || (!isAccepted && !packet.isTag) {
+        if !isWhole || (!isAccepted && !packet.isPadding) {
             openDamage = openDamage ?? timeline.position
         }
+    }
+
+    /// Whether a packet of a bare stream holds sound and not a piece of a tag.
+    private mutating func isBesideTags(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
+        let start = Int(packet.pointee.pos)
+        guard !tags.contains(start) else { return false }
+        // FFmpeg skips what is no frame until one begins, or takes it for one.
+        if packet.begins(with: "ID3") { tags.addTag(at: start) }
+        if let packetEnd, start > packetEnd, !tags.contains(packetEnd) {
+            tags.addTag(at: packetEnd)
+            if !tags.contains(packetEnd) { openDamage = openDamage ?? timeline.position }
+        }
+        guard !tags.contains(start) else { return false }
+        packetEnd = start + Int(packet.pointee.size)
+        return true
     }
 
     private mutating func receiveFrames() throws(DecodeFailure) {
@@ -147,12 +161,8 @@ struct Decoding {
     // MARK: The end
 
     private mutating func note(_ packet: UnsafeMutablePointer<AVPacket>) {
-        guard file.needsOthersForItsEnd,
-            let start = MediaFile.seconds(
-                packet.pointee.pts,
-                of: MediaFile.streams(file.context)[Int(packet.pointee.stream_index)])
-        else { return }
-        lastClock = max(lastClock, start - (file.startSeconds ?? 0))
+        guard file.needsOthersForItsEnd, let end = file.end(of: packet) else { return }
+        lastClock = max(lastClock, end - (file.startSeconds ?? 0))
     }
 
     private func isEndMissing(isBroken: Bool) -> Bool {
@@ -161,15 +171,21 @@ struct Decoding {
             guard let header = MP3Header(input) else { return isBroken || openDamage != nil }
             return header.isUnmet(frames: frameCount, end: soundEnd)
         }
-        guard let claimed = file.claimedSeconds else { return isBroken || openDamage != nil }
-        return max(timeline.position, lastClock) < claimed - Self.tolerance
+        // The duration of an ASF file counts pauses before and after; its size was looked at.
+        guard let claimed = file.claimedSeconds, file.container != "asf" else {
+            return isBroken || openDamage != nil
+        }
+        let missing = claimed - max(timeline.position, lastClock)
+        // The index of an MP4 may give its last packet a length that no packet has.
+        let spare = file.container.hasPrefix("mov") ? lastPacketSeconds : 0
+        return missing > Self.tolerance + spare
     }
 
     /// Looks for what FFmpeg leaves out without a word; whether the end is missing too.
     private mutating func noteHiddenDamage() -> Bool {
         switch file.container {
         case "ogg":
-            let pages = OggPages(input)
+            let pages = OggPages(input, track: Int(file.stream.pointee.index))
             note(pages.damageCount, at: file.seconds(Int64(pages.firstDamage)) ?? 0)
             return pages.isCut
         case "mpegts":
@@ -212,7 +228,13 @@ struct Decoding {
     private mutating func report(_ seconds: Double) {
         guard seconds > 0, seconds < SoundOutput.mostSeconds else { return }
         lastReport = (seconds, input.readByteCount, output.sampleCount)
-        messages.send(.duration(sampleCount: Int((seconds * 16000).rounded())))
+        messages.send(.duration(sampleCount: Self.sampleCount(seconds)))
+    }
+
+    /// At 16 kHz; what no recording has becomes the nearest that one may have.
+    private static func sampleCount(_ seconds: Double) -> Int {
+        guard seconds > 0 else { return 0 }
+        return Int((min(seconds, SoundOutput.mostSeconds) * 16000).rounded())
     }
 }
 
@@ -226,13 +248,14 @@ extension UnsafeMutablePointer<AVPacket> {
         MPEGAudioFrame.byteCount(bytes).map { $0 > bytes.count } ?? false
     }
 
-    /// Whether this is no sound but what players append to a file.
-    var isTag: Bool { bytes.allSatisfy { $0 == 0 } || Array(bytes).isTag }
-}
+    func begins(with text: String) -> Bool { bytes.starts(with: text.utf8) }
 
-extension [UInt8] {
-    /// Whether an ID3, APE or Lyrics3 tag begins here.
-    var isTag: Bool {
-        ["ID3", "TAG", "APETAGEX", "LYRICSBEGIN"].contains { starts(with: $0.utf8) }
+    /// Whether this is what stands before the sound in an Ogg file; there may be several, joined.
+    var isHeader: Bool {
+        ["OpusHead", "OpusTags", "\u{1}vorbis", "\u{3}vorbis", "\u{5}vorbis"].contains(
+            where: begins)
     }
+
+    /// Whether this is no sound but the zeros that fill a file up.
+    var isPadding: Bool { bytes.allSatisfy { $0 == 0 } }
 }

@@ -23,12 +23,40 @@ enum FileEnd {
             0xA1, 0xDC, 0xAB, 0x8C, 0x47, 0xA9, 0xCF, 0x11,
             0x8E, 0xE4, 0x00, 0xC0, 0x0C, 0x20, 0x53, 0x65,
         ]
-        let head = input.bytes(at: 0, count: 1 << 16)
-        let places = stride(from: 30, to: max(30, head.count - 48), by: 1)
-        guard let place = places.first(where: { head[$0...].starts(with: properties) }) else {
-            return true
+        var place = 30
+        while place < input.byteCount, input.bytes(at: place, count: 16) != properties {
+            let size = input.littleEndian(at: place + 16, byteCount: 8)
+            guard size >= 24, size <= input.byteCount - place else { return false }
+            place += size
         }
         return input.littleEndian(at: place + 40, byteCount: 8) > input.byteCount
+    }
+
+    /// Whether the writer of a WAV or CAF file did not know its size: it wrote to a pipe, or was
+    /// interrupted.
+    static func isOpen(_ input: MediaInput, container: String) -> Bool {
+        switch container {
+        case "wav":
+            let isRIFF = input.bytes(at: 0, count: 4).elementsEqual("RIFF".utf8)
+            return isRIFF && [0, 0xFFFF_FFFF].contains(input.littleEndian(at: 4, byteCount: 4))
+        case "caf":
+            var place = 8
+            while place < input.byteCount {
+                let size = input.bigEndian(at: place + 4, byteCount: 8)
+                if input.bytes(at: place, count: 4).elementsEqual("data".utf8) { return size < 0 }
+                guard size >= 0, size <= input.byteCount - place else { return false }
+                place += 12 + size
+            }
+            return false
+        default:
+            return false
+        }
+    }
+
+    /// Whether there are only zeros from a place on, and not many: some writers fill a file up.
+    static func isPadding(_ input: MediaInput, from place: Int) -> Bool {
+        let rest = input.bytes(at: place, count: 1025)
+        return rest.count <= 1024 && rest.allSatisfy { $0 == 0 }
     }
 
     /// A film in fragments has no index that would tell its length, but every box says its own.
@@ -45,7 +73,9 @@ enum FileEnd {
             if size == 1 { size = input.bigEndian(at: place + 8, byteCount: 8) }
             // Up to the end of the file, whatever that is.
             if size == 0 && head[4...].elementsEqual("mdat".utf8) { return false }
-            guard size >= 8, size <= input.byteCount - place else { return isFragmented }
+            guard size >= 8, size <= input.byteCount - place else {
+                return isFragmented && !isPadding(input, from: place)
+            }
             place += size
         }
         return false
@@ -63,7 +93,7 @@ extension FileEnd {
             let head = input.bytes(at: place, count: 12)
             guard let id = number(head[...], keepsMarker: true),
                 let size = number(head.dropFirst(id.byteCount), keepsMarker: false)
-            else { return true }
+            else { return !isPadding(input, from: place) }
             place += id.byteCount + size.byteCount
             let isOpen = size.value == 1 << (7 * size.byteCount) - 1
             if isOpen && [segment, cluster].contains(id.value) { continue }

@@ -42,7 +42,7 @@ struct MP3Header {
     private let start: Int
 
     init?(_ input: MediaInput) {
-        let sound = Self.tagByteCount(input)
+        let sound = Tags.leadingByteCount(input)
         let bytes = input.bytes(at: sound, count: 4096)
         let names = ["Xing", "Info"].map { Array($0.utf8) }
         let places = stride(from: 0, to: max(0, bytes.count - 16), by: 1)
@@ -61,13 +61,6 @@ struct MP3Header {
     ///   - end: where the last of them ends.
     func isUnmet(frames: Int, end: Int) -> Bool {
         frames < frameCount && end - start < byteCount
-    }
-
-    /// Bytes of an ID3v2 tag at the front.
-    private static func tagByteCount(_ input: MediaInput) -> Int {
-        let head = input.bytes(at: 0, count: 10)
-        guard head.count == 10, head.starts(with: Array("ID3".utf8)) else { return 0 }
-        return head[6...].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + 10
     }
 
     private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int {

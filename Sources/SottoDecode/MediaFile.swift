@@ -8,6 +8,8 @@ struct MediaFile {
     let context: UnsafeMutablePointer<AVFormatContext>
     let stream: UnsafeMutablePointer<AVStream>
     let container: String
+    /// Whether the writer did not know how long the file would be.
+    let isOpen: Bool
     /// From 1, among the sound tracks.
     let track: Int
     let trackCount: Int
@@ -24,6 +26,7 @@ struct MediaFile {
         opened.pointee.pb = try input.makeContext()
         let format = try Self.probe(opened.pointee.pb, input)
         container = String(cString: format.pointee.name)
+        isOpen = FileEnd.isOpen(input, container: container)
         var options: OpaquePointer?
         av_dict_set(&options, "protocol_whitelist", "none", 0)
         av_dict_set(&options, "codec_whitelist", Self.soundDecoders, 0)
@@ -79,21 +82,23 @@ struct MediaFile {
     /// Seconds that the header claims; `nil` if it does not, or if FFmpeg only guesses.
     var claimedSeconds: Double? {
         // For the others FFmpeg guesses from the bit rate or from the last packet.
-        guard context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_STREAM else {
-            return nil
-        }
+        guard context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_STREAM,
+            !isOpen
+        else { return nil }
         return announcedSeconds
     }
 
     /// Seconds that the header claims, or FFmpeg's guess from the bit rate.
     var announcedSeconds: Double? {
+        // These say where the last packet ends and not how long all are.
+        let start = container == "ogg" ? max(0, fileStart) : lateStart
         let own = stream.pointee.duration
         if own != sotto_no_timestamp(), own > 0 {
-            return Double(own) * av_q2d(stream.pointee.time_base)
+            return Double(own) * av_q2d(stream.pointee.time_base) - start
         }
         let whole = context.pointee.duration
         guard whole != sotto_no_timestamp(), whole > 0 else { return nil }
-        return Double(whole) / Double(AV_TIME_BASE)
+        return Double(whole) / Double(AV_TIME_BASE) - start
     }
 
     /// Samples at 16 kHz after which an MP4's track holds only what its encoder padded; `nil` for others.
@@ -104,7 +109,24 @@ struct MediaFile {
         let start = startSeconds.flatMap { start in
             seconds(stream.pointee.start_time).map { max(0, $0 - start) }
         }
-        return Int(((start ?? 0) + claimedSeconds) * 16000)
+        return Int(min((start ?? 0) + claimedSeconds, SoundOutput.mostSeconds) * 16000)
+    }
+
+    /// Seconds that a packet of any track claims; 0 if it does not.
+    func duration(of packet: UnsafeMutablePointer<AVPacket>) -> Double {
+        let stream = Self.streams(context)[Int(packet.pointee.stream_index)]
+        return max(0, Double(packet.pointee.duration)) * av_q2d(stream.pointee.time_base)
+    }
+
+    /// Where a packet of any track ends, in seconds on the file's clock.
+    func end(of packet: UnsafeMutablePointer<AVPacket>) -> Double? {
+        let stream = Self.streams(context)[Int(packet.pointee.stream_index)]
+        guard let start = Self.seconds(packet.pointee.pts, of: stream) else { return nil }
+        let own = duration(of: packet)
+        let rate = stream.pointee.avg_frame_rate
+        // A slow picture stands until the next one.
+        let frame = rate.num > 0 && rate.den > 0 ? 1 / av_q2d(rate) : 0
+        return start + max(own, frame)
     }
 
     /// A time of the track that is read, in seconds on the file's clock.
@@ -122,7 +144,18 @@ struct MediaFile {
     var startSeconds: Double? {
         // Others count from any number.
         let startsAtZero = ["matroska", "mov", "avi", "flv"].contains { container.hasPrefix($0) }
-        return startsAtZero ? 0 : nil
+        return startsAtZero ? lateStart : nil
+    }
+
+    /// Where the clock of a recorder ran before it recorded; zero where the file starts with it.
+    private var lateStart: Double {
+        let isRecorders = container.hasPrefix("matroska") && fileStart > Timeline.longestGap
+        return isRecorders ? fileStart : 0
+    }
+
+    private var fileStart: Double {
+        let start = context.pointee.start_time
+        return start == sotto_no_timestamp() ? 0 : Double(start) / Double(AV_TIME_BASE)
     }
 
     static func streams(
@@ -141,9 +174,8 @@ struct MediaFile {
             if let number = input.failure { throw DecodeFailure(.unreadable, "\(number)") }
             throw DecodeFailure(.notMedia)
         }
-        let name = String(cString: format.pointee.name)
-        guard containers.contains(name) else {
-            throw DecodeFailure(.notMedia, name.hasSuffix("_pipe") ? "picture" : "")
+        guard containers.contains(String(cString: format.pointee.name)) else {
+            throw DecodeFailure(.notMedia)
         }
         return format
     }
@@ -159,7 +191,7 @@ struct MediaFile {
             isIndexed ? "its index is missing or wrong" : "it cannot be understood")
     }
 
-    /// Names of all sound decoders, so that no other code of FFmpeg sees the file.
+    /// Names of all sound decoders, so that those of pictures are never started.
     private static var soundDecoders: String {
         var names: [String] = []
         var place: UnsafeMutableRawPointer?

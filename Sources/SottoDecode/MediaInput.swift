@@ -10,9 +10,13 @@ final class MediaInput {
     let byteCount: Int
     private(set) var position = 0
     /// Bytes read so far, those read again included.
-    private(set) var readByteCount = 0
+    private(set) var readByteCount = 0 {
+        didSet { if readByteCount >> 26 != oldValue >> 26 { onProgress?() } }
+    }
     /// The system's error number, once reading failed.
     private(set) var failure: Int32?
+    /// Called for every 64 MiB that are read, whatever for.
+    var onProgress: (() -> Void)?
     /// Whether the file ended before the size it had at first.
     private(set) var hasShrunk = false
 
@@ -38,9 +42,11 @@ final class MediaInput {
 
     /// Bytes at a place, fewer at the end; the position stays.
     func bytes(at offset: Int, count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             initialized = max(0, pread(STDIN_FILENO, buffer.baseAddress, count, offset))
         }
+        readByteCount += bytes.count
+        return bytes
     }
 
     /// A number at a place, missing bytes taken for zero; one of 8 bytes may come out negative.

@@ -7,32 +7,45 @@ struct OggPages {
     private(set) var isCut = false
     /// Pages that are damaged, and pieces of the file that are no pages or are missing.
     private(set) var damageCount = 0
-    /// Where the first of them lies, on the clock of its track: samples.
+    /// Where the first of them lies, on the clock of the track: samples.
     private(set) var firstDamage = 0
 
     private let input: MediaInput
-    /// By the number of a track.
-    private var nextPage: [Int: Int] = [:]
-    private var position = 0
+    /// Number of the track that is read, in the order of their first pages.
+    private let track: Int
+    /// Tracks by their serial number.
+    private var places: [Int: Place] = [:]
+
+    private struct Place {
+        let track: Int
+        var nextPage: Int?
+        /// Samples up to here; zero while there were only headers.
+        var position = 0
+    }
 
     private static let headByteCount = 27
     private static let capture = Array("OggS".utf8) + [0]
 
-    init(_ input: MediaInput) {
+    init(_ input: MediaInput, track: Int) {
         self.input = input
+        self.track = track
         var place = 0
         while place < input.byteCount {
             if let size = readPage(at: place) {
                 place += size
                 continue
             }
-            guard let next = nextCapture(after: place) else {
-                isCut = !input.bytes(at: place, count: 16).isTag
-                return
+            let next = nextCapture(after: place)
+            if next == nil {
+                isCut = input.bytes(at: place, count: 4).elementsEqual("OggS".utf8)
+                guard !isCut, !FileEnd.isPadding(input, from: place),
+                    !Tags(input).contains(place)
+                else { return }
             }
             noteDamage()
             // The gap is told; the page after it may have any number.
-            nextPage = [:]
+            for serial in places.keys { places[serial]?.nextPage = nil }
+            guard let next else { return }
             place = next
         }
     }
@@ -47,18 +60,26 @@ struct OggPages {
         guard segments.count == Int(head[26]), page.count == size,
             Self.checksum(page) == input.littleEndian(at: place + 22, byteCount: 4)
         else { return nil }
-        let track = input.littleEndian(at: place + 14, byteCount: 4)
+        let serial = input.littleEndian(at: place + 14, byteCount: 4)
         let number = input.littleEndian(at: place + 18, byteCount: 4)
-        if let expected = nextPage[track], expected != number { noteDamage() }
-        nextPage[track] = (number + 1) & 0xFFFF_FFFF
         let granule = input.littleEndian(at: place + 6, byteCount: 8)
+        // Of a stream that begins, or begins again where files were joined.
+        let isFirst = head[5] & 2 != 0
+        var own = places[serial] ?? Place(track: places.count)
+        // A station's stream begins anywhere after its headers.
+        let isMissing = own.nextPage.map { $0 != number } ?? false
+        if isMissing && own.position > 0 && !isFirst { noteDamage() }
+        own.nextPage = (number + 1) & 0xFFFF_FFFF
         // -1 where no packet ends on the page.
-        if granule >= 0 { position = granule }
+        if granule >= 0 { own.position = granule }
+        places[serial] = own
         return size
     }
 
     private mutating func noteDamage() {
-        if damageCount == 0 { firstDamage = position }
+        if damageCount == 0 {
+            firstDamage = places.values.first { $0.track == track }?.position ?? 0
+        }
         damageCount += 1
     }
 

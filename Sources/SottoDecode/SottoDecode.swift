@@ -21,8 +21,9 @@ struct SottoDecode {
         let messages = MessageWriter()
         do throws(DecodeFailure) {
             let input = try MediaInput()
-            try confine(input)
+            try confine(input, isFiltering: !request.filters.isEmpty)
             messages.send(.hello(version: DecoderMessage.version))
+            input.onProgress = { messages.send(.working) }
             var decoding = try Decoding(input: input, request: request, messages: messages)
             try decoding.run()
         } catch {
@@ -31,9 +32,11 @@ struct SottoDecode {
         }
     }
 
-    private static func confine(_ input: MediaInput) throws(DecodeFailure) {
+    private static func confine(_ input: MediaInput, isFiltering: Bool) throws(DecodeFailure) {
         do throws(Confinement.Failure) {
-            try Confinement.mediaDecoder(inputByteCount: input.byteCount).enter()
+            try Confinement.mediaDecoder(
+                inputByteCount: input.byteCount, isFiltering: isFiltering
+            ).enter()
         } catch {
             throw DecodeFailure(.unconfined, error.reason)
         }

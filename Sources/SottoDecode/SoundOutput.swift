@@ -10,20 +10,21 @@ struct SoundOutput {
     private var resampling: Resampling?
     /// Samples at 16 kHz after which there should be nothing but an encoder's padding.
     private let end: Int?
+    /// What an encoder adds at most, in samples at 16 kHz.
+    private let mostPadding: Int
     /// What came after it, in case there was more.
     private var surplus: [Float] = []
 
-    /// A week; nobody records more at a time.
-    static let mostSeconds = 7.0 * 24 * 3600
-    /// Encoders pad by less than two frames.
-    private static let mostPadding = 6400
+    /// A week.
+    static let mostSeconds = Double(DecoderMessage.longestRecording) / 16000
 
     init(
-        _ messages: MessageWriter, filters: [SoundFilter], end: Int?
+        _ messages: MessageWriter, filters: [SoundFilter], end: Int?, mostPadding: Int
     ) throws(DecodeFailure) {
         self.messages = messages
         self.filters = filters.isEmpty ? nil : try FilterChain(filters)
         self.end = end
+        self.mostPadding = mostPadding
     }
 
     /// - Parameter silence: seconds of it before the frame.
@@ -42,7 +43,8 @@ struct SoundOutput {
     /// - Parameter silence: seconds of it, in the form of the frame before.
     mutating func append(silence: Double) throws(DecodeFailure) {
         guard let resampling else { return }
-        var missing = Int((silence * Double(resampling.form.rate)).rounded())
+        let seconds = min(silence, Self.mostSeconds)
+        var missing = Int((seconds * Double(resampling.form.rate)).rounded())
         while missing > 0 {
             let count = min(missing, Int(resampling.form.rate))
             try send(resampling.silence(count))
@@ -68,16 +70,19 @@ struct SoundOutput {
     }
 
     private mutating func write(_ samples: ArraySlice<Float>) throws(DecodeFailure) {
-        guard Double(sampleCount) < Self.mostSeconds * 16000 else { throw DecodeFailure(.tooLong) }
-        guard let end, surplus.count <= Self.mostPadding else { return release(samples) }
+        guard let end, surplus.count <= mostPadding else { return try release(samples) }
         let due = max(0, min(samples.count, end - sampleCount))
-        release(samples.prefix(due))
+        try release(samples.prefix(due))
         surplus += samples.dropFirst(due)
         // The header lied: what was held back is sound after all.
-        if surplus.count > Self.mostPadding { release(surplus[...]) }
+        if surplus.count > mostPadding { try release(surplus[...]) }
     }
 
-    private mutating func release(_ samples: ArraySlice<Float>) {
+    private mutating func release(_ samples: ArraySlice<Float>) throws(DecodeFailure) {
+        guard samples.allSatisfy(\.isFinite) else { throw DecodeFailure(.notFinite) }
+        guard sampleCount + samples.count <= DecoderMessage.longestRecording else {
+            throw DecodeFailure(.tooLong)
+        }
         messages.send(samples: samples)
         sampleCount += samples.count
     }

@@ -62,6 +62,12 @@ struct SoundTrack {
     /// FFmpeg's name of the codec.
     var name: String { String(cString: avcodec_get_name(context.pointee.codec_id)) }
 
+    /// Samples at 16 kHz that an encoder adds at the end: less than two of its frames.
+    var mostPadding: Int {
+        let frames = 2 * Double(max(0, context.pointee.frame_size))
+        return Int(frames * 16000 / Double(max(1000, context.pointee.sample_rate))) + 16
+    }
+
     var isMPEGAudio: Bool {
         let codec = context.pointee.codec_id
         return codec == AV_CODEC_ID_MP2 || codec == AV_CODEC_ID_MP3

@@ -11,31 +11,48 @@ struct TransportPackets {
     private(set) var firstDamage = 0
 
     private static let sign = UInt8(0x47)
+    /// Packets that must follow each other for their beginning to be believed.
+    private static let proof = 4
 
     init(_ input: MediaInput) {
-        // Of 188 bytes, with a time stamp before them, or with a checksum behind.
-        let forms = [(size: 188, place: 0), (size: 192, place: 4), (size: 204, place: 0)]
-        let form = forms.max {
-            Self.signCount(input, $0.size, $0.place) < Self.signCount(input, $1.size, $1.place)
+        // With a time stamp before each they are longer, or with a checksum behind.
+        let starts = [188, 192, 204].compactMap { size in
+            Self.start(in: input, from: 0, size: size).map { (size: size, place: $0) }
         }
-        let (size, place) = form ?? (188, 0)
-        isCut = input.byteCount % size != 0
-        var isDamaged = false
-        for start in stride(from: 0, to: input.byteCount, by: size * 4096) {
-            let block = input.bytes(at: start, count: size * 4096)
-            for packet in stride(from: place, to: block.count, by: size) {
-                let wasDamaged = isDamaged
-                isDamaged = block[packet] != Self.sign
-                guard isDamaged, !wasDamaged else { continue }
-                if damageCount == 0 { firstDamage = start + packet }
-                damageCount += 1
+        guard let (size, first) = starts.min(by: { $0.place < $1.place }) else {
+            isCut = false
+            return
+        }
+        var place = first
+        while place + size <= input.byteCount {
+            let block = input.bytes(at: place, count: size * 4096)
+            let places = stride(from: 0, to: block.count - size + 1, by: size)
+            guard let slip = places.first(where: { block[$0] != Self.sign }) else {
+                place += block.count / size * size
+                if block.count < size * 4096 { break }
+                continue
             }
+            if damageCount == 0 { firstDamage = place + slip }
+            damageCount += 1
+            guard let next = Self.start(in: input, from: place + slip, size: size) else { break }
+            place = next
         }
+        // A time stamp stands before the sign, so there is none behind the last packet.
+        let last = size == 192 ? 188 : 0
+        isCut = damageCount == 0 && ![0, last].contains(input.byteCount - place)
     }
 
-    /// Packets at the front that begin as they should if they have this form.
-    private static func signCount(_ input: MediaInput, _ size: Int, _ place: Int) -> Int {
-        let bytes = input.bytes(at: 0, count: size * 1024)
-        return stride(from: place, to: bytes.count, by: size).count { bytes[$0] == sign }
+    /// Where packets of a size begin, from a place on.
+    private static func start(in input: MediaInput, from place: Int, size: Int) -> Int? {
+        var place = place
+        while case let block = input.bytes(at: place, count: 1 << 16), block.count >= proof * size {
+            let candidates = 0...block.count - proof * size
+            let found = candidates.first { first in
+                (0..<proof).allSatisfy { block[first + $0 * size] == sign }
+            }
+            if let found { return place + found }
+            place += candidates.count
+        }
+        return nil
     }
 }

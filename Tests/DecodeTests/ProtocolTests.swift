@@ -14,6 +14,8 @@ import Testing
         .duration(sampleCount: 2), .ended(summary),
     ]
 
+    private static let many = [DecoderMessage](repeating: .working, count: 100_000)
+
     private func read(_ bytes: some Collection<UInt8>) throws -> [DecoderMessage] {
         var reader = MessageReader()
         reader.append(Array(bytes))
@@ -51,6 +53,16 @@ import Testing
             ])
     }
 
+    @Test func `more than a week of sound is refused`() throws {
+        var reader = MessageReader(longest: 3)
+        reader.append(Self.order[...3].flatMap(\.frame))
+        for message in Self.order[...3] { #expect(try reader.next() == message) }
+        reader.append(DecoderMessage.samples([0, 0]).frame)
+        #expect(throws: MessageReader.Violation(reason: "more than a week of sound")) {
+            try reader.next()
+        }
+    }
+
     @Test func `an incomplete message is waited for`() throws {
         let bytes = Self.hello.frame
         for count in 0..<bytes.count { #expect(try read(bytes.prefix(count)) == []) }
@@ -65,6 +77,8 @@ import Testing
         ([.hello(version: 2)], "version 2 of the protocol instead of 1"),
         ([hello, order[1], .ended(summary)], "0 samples and a count of 2"),
         ([hello, .failed(DecodeFailure(.noSound)), hello], "messages out of order"),
+        ([.working], "messages out of order"),
+        ([hello] + many, "messages without end"),
     ])
     func `messages out of order are refused`(messages: [DecoderMessage], reason: String) {
         let error = #expect(throws: MessageReader.Violation.self) {
@@ -77,7 +91,8 @@ import Testing
         arguments: [
             // Too long; no kind; samples that are not whole, or none; no number; no such reason.
             [0x73, 0x04, 0xFA, 0, 0], [0x7A, 0, 0, 0, 0], [0x73, 3, 0, 0, 0, 1, 2, 3],
-            [0x73, 0, 0, 0, 0], [0x64, 11, 0, 0, 0] + Array("samples=-1\n".utf8),
+            [0x73, 0, 0, 0, 0], [0x73, 4, 0, 0, 0, 0, 0, 0x80, 0x7F],
+            [0x64, 11, 0, 0, 0] + Array("samples=-1\n".utf8),
             [0x68, 8, 0, 0, 0] + Array("version=".utf8),
             [0x66, 16, 0, 0, 0] + Array("reason=a\ndetail=".utf8),
             [0x68, 10, 0, 0, 0] + Array("version=1".utf8) + [0x07],

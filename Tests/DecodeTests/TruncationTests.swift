@@ -45,7 +45,8 @@ import Testing
         let source = try Decoders.open("bad/clock.mp4")
         var count = 0
         while let samples = try source.next() { count += samples.count }
-        #expect(count < 5000 * 16000)
+        // Fragments do not tell what their encoder added.
+        #expect(abs(count - Decoders.original.count) < 700)
         #expect(source.flaws == [.truncated])
     }
 

@@ -3,13 +3,18 @@ import Glibc
 import Sandbox
 
 /// Stands in for a decoder that a recording has taken over: confined as the real one is, it tries what
-/// the recording's first word asks for. Whatever succeeds is answered with samples and a good end, so
-/// that a hole in the fence looks like a transcript.
+/// the recording's first word asks for; after the word `free`, the next one without being confined.
+/// Whatever succeeds is answered with samples and a good end, so that a hole in the fence looks like a
+/// transcript.
 @main
 struct HostileDecoder {
     static func main() {
-        let order = word()
-        guard (try? Confinement.mediaDecoder(inputByteCount: 0).enter()) != nil else { exit(9) }
+        let words = words()
+        let isFree = words.first == "free"
+        let order = words.dropFirst(isFree ? 1 : 0).first ?? ""
+        let isConfined =
+            (try? isFree ? () : Confinement.mediaDecoder(inputByteCount: 0).enter()) != nil
+        guard isConfined else { exit(9) }
         send(.hello(version: DecoderMessage.version))
         send(
             .opened(
@@ -29,18 +34,24 @@ struct HostileDecoder {
     }
 
     /// Whether it worked.
-    private static func attempt(_ order: String) -> Bool {
+    private static func attempt(_ order: Substring) -> Bool {
         switch order {
         case "connect":
             return socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) >= 0
         case "open":
             return open("/etc/passwd", O_RDONLY) >= 0
         case "fork":
-            return fork() >= 0
+            let child = fork()
+            if child == 0 { _exit(0) }
+            return child > 0
         case "exec":
             return execv("/bin/true", [nil]) >= 0
         case "signal":
-            return kill(getppid(), SIGTERM) >= 0
+            return kill(getppid(), 0) >= 0
+        case "grow":
+            return sbrk(4 << 30) != UnsafeMutableRawPointer(bitPattern: -1)
+        case "other":
+            return Glibc.write(STDERR_FILENO, "x", 1) == 1
         case "executable":
             let page = mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             return page != MAP_FAILED
@@ -49,9 +60,25 @@ struct HostileDecoder {
                 nil, 100 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             return room != MAP_FAILED
         case "loop":
-            while true { if word() == "" { return false } }
+            while true { if Self.words().isEmpty { return false } }
         case "crash":
+            UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
+            return true
+        case "abort":
             abort()
+        case "infinite":
+            send(.samples([0, .infinity]))
+            return true
+        case "durations":
+            while true { send(.duration(sampleCount: 1)) }
+        case "more":
+            send(.samples([0.5]))
+            send(
+                .ended(
+                    DecodeSummary(
+                        sampleCount: 1, isTruncated: false, damageCount: 0, firstDamage: 0)))
+            send(.working)
+            exit(0)
         case "nonsense":
             write([UInt8]((0..<999).map { UInt8(truncatingIfNeeded: $0 &* 31) }))
             return true
@@ -68,10 +95,10 @@ struct HostileDecoder {
         }
     }
 
-    private static func word() -> String {
-        var bytes = [UInt8](repeating: 0, count: 16)
+    private static func words() -> [Substring] {
+        var bytes = [UInt8](repeating: 0, count: 32)
         let count = pread(STDIN_FILENO, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
     }
 
     private static func send(_ message: DecoderMessage) {

@@ -37,19 +37,23 @@ final class ChildProcess {
     }
 
     deinit {
-        kill(id, SIGKILL)
-        _ = end()
+        kill()
         close(pipe)
     }
 
     /// Waits for bytes of the answer, up to `count`.
     func read(_ count: Int, patience: Duration) throws(SystemError) -> Reading {
         var request = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-        let milliseconds = patience / .milliseconds(1)
+        let deadline = ContinuousClock.now + patience
         while true {
+            let milliseconds = max(.zero, deadline - .now) / .milliseconds(1)
             // Safety: one request, as the count says.
-            let ready = unsafe poll(&request, 1, Int32(clamping: Int(milliseconds)))
+            let ready = unsafe poll(&request, 1, Int32(clamping: Int(milliseconds.rounded(.up))))
             if ready == 0 { return .nothing(within: patience) }
+            guard ready > 0 else {
+                if errno == EINTR { continue }
+                throw SystemError(number: errno)
+            }
             var failure: Int32 = 0
             let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
                 // Safety: the buffer has room for `count` bytes.
@@ -64,9 +68,16 @@ final class ChildProcess {
     }
 
     /// Ends the program if it is still there.
-    func end(killing: Bool = false) -> Ending {
+    func kill() {
+        // Once it was waited for, its number may be another's.
+        guard ending == nil else { return }
+        Glibc.kill(id, SIGKILL)
+        _ = waitForEnd()
+    }
+
+    /// Waits until the program ends.
+    func waitForEnd() -> Ending {
         if let ending { return ending }
-        if killing { kill(id, SIGKILL) }
         var status: Int32 = 0
         // Safety: the status lives as long as the call.
         while unsafe waitpid(id, &status, 0) < 0 && errno == EINTR {}

@@ -40,7 +40,7 @@ package final class DecodedRecording: SampleSource {
 
     private static let readByteCount = 1 << 16
 
-    /// Starts the decoder and waits until it has understood the header.
+    /// Starts the decoder and waits for what the header tells and the first samples.
     package init(
         _ file: RecordingFile, request: DecodeRequest, decoder: DecoderProgram
     ) throws(AudioError) {
@@ -75,7 +75,7 @@ package final class DecodedRecording: SampleSource {
                 expectedSampleCount = sampleCount
             case .opened(let description):
                 media = description
-            case .hello:
+            case .hello, .working:
                 break
             case .failed(let failure):
                 throw audioError(failure)
@@ -86,6 +86,7 @@ package final class DecodedRecording: SampleSource {
                         .damaged(count: summary.damageCount, firstSample: summary.firstDamage))
                 }
                 if file.hasChanged { flaws.append(.changed) }
+                try expectEnd()
             }
         }
         return nil
@@ -96,7 +97,7 @@ package final class DecodedRecording: SampleSource {
             do throws(MessageReader.Violation) {
                 if let message = try reader.next() { return message }
             } catch {
-                _ = process.end(killing: true)
+                process.kill()
                 throw failed("sent \(error.reason)")
             }
             switch try read() {
@@ -106,10 +107,24 @@ package final class DecodedRecording: SampleSource {
             case .end:
                 break
             case .nothing(let patience):
-                _ = process.end(killing: true)
+                process.kill()
                 throw failed("said nothing for \(Int(patience / .seconds(1))) s")
             }
-            throw failed(Self.words(for: process.end()))
+            throw failed(Self.words(for: process.waitForEnd()))
+        }
+    }
+
+    /// Nothing may follow the last message.
+    private func expectEnd() throws(AudioError) {
+        switch try read() {
+        case .end where !reader.hasMore:
+            process.kill()
+        case .nothing(let patience):
+            process.kill()
+            throw failed("said nothing for \(Int(patience / .seconds(1))) s")
+        case .end, .bytes:
+            process.kill()
+            throw failed("sent more after its last message")
         }
     }
 
