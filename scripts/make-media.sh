@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes one recording in every format that people have, and files that only look like one:
+# Makes one recording in every format that people have, healthy files that look unusual, and bad ones:
 #   scripts/make-media.sh [FOLDER]      default: .build/media
 # Needs ffmpeg, sox with AMR, python3. What is there is kept.
 set -euo pipefail
@@ -97,6 +97,19 @@ picture aac.flv -ar 44100 -c:v flv1 -c:a aac -b:a 128k
 [ -e "$out/late.mkv" ] || ffmpeg -nostdin -v error -y -f lavfi -i testsrc=size=160x120:rate=5:duration=12.4 \
     -itsoffset 2 -i "$source" -map 0:v -map 1:a -c:v mpeg4 -c:a flac "$out/late.mkv"
 
+# Healthy files that look unusual.
+mkdir -p "$out/odd"
+slow=(-f lavfi -i 'testsrc=size=160x120:rate=1:duration=12' -i "$source" -map 0:v -map 1:a)
+[ -e "$out/odd/slow.mkv" ] || ffmpeg -nostdin -v error -y "${slow[@]}" -c:v mpeg4 -c:a flac "$out/odd/slow.mkv"
+[ -e "$out/odd/slow.flv" ] || ffmpeg -nostdin -v error -y "${slow[@]}" -c:v flv1 -ar 44100 -c:a aac "$out/odd/slow.flv"
+[ -e "$out/odd/slow.wmv" ] || ffmpeg -nostdin -v error -y "${slow[@]}" -c:v wmv2 -r 5 -ar 44100 -c:a wmav2 "$out/odd/slow.wmv"
+[ -e "$out/odd/pipe.wav" ] || ffmpeg -nostdin -v error -i "$source" -c:a pcm_mulaw -f wav - > "$out/odd/pipe.wav"
+[ -e "$out/odd/pipe.caf" ] || ffmpeg -nostdin -v error -i "$source" -c:a pcm_s16be -f caf - > "$out/odd/pipe.caf"
+[ -e "$out/odd/late-clock.mkv" ] || ffmpeg -nostdin -v error -y -i "$source" -c:a flac -output_ts_offset 590000 "$out/odd/late-clock.mkv"
+cat "$out/opus.ogg" "$out/opus.ogg" > "$out/odd/joined.ogg"
+tail -c +101 "$out/mp2.ts" > "$out/odd/capture.ts"
+{ cat "$out/opus.webm"; head -c 512 /dev/zero; } > "$out/odd/filled.webm"
+
 # Files that are no good.
 [ -e "$out/bad/silent.mp4" ] || ffmpeg -nostdin -v error -y -f lavfi -i testsrc=size=160x120:rate=5:duration=2 \
     -c:v mpeg4 "$out/bad/silent.mp4"
@@ -108,6 +121,7 @@ python3 - "$out" <<'EOF'
 import pathlib, struct, sys, zipfile
 out = pathlib.Path(sys.argv[1])
 bad = out / "bad"
+odd = out / "odd"
 
 def edit(source, target, change):
     data = bytearray((out / source).read_bytes())
@@ -118,6 +132,16 @@ def replaced(at, form, *values):
         struct.pack_into(form, data, at if isinstance(at, int) else data.index(at[0]) + at[1], *values)
         return data
     return change
+
+# A picture of 60 kB in an APEv2 tag of its footer alone, then an ID3v1 tag.
+item = struct.pack("<II", 60000, 2) + b"Cover\0" + bytes(i * 7 % 256 for i in range(60000))
+footer = b"APETAGEX" + struct.pack("<IIII", 2000, len(item) + 32, 1, 0) + bytes(8)
+(odd / "cover.mp3").write_bytes((out / "no-header.mp3").read_bytes() + item + footer + b"TAG" + bytes(125))
+# The same in an ID3v2 tag between two recordings.
+frame = b"APIC" + struct.pack(">I", 60000) + bytes(2) + bytes(i * 11 % 256 for i in range(60000))
+size = bytes(len(frame) >> shift & 127 for shift in (21, 14, 7, 0))
+second = b"ID3\3\0\0" + size + frame + (out / "no-header.mp3").read_bytes()
+(odd / "joined.mp3").write_bytes((out / "no-header.mp3").read_bytes() + second)
 
 with zipfile.ZipFile(bad / "archive.zip", "w") as archive:
     archive.writestr("a.txt", "hello")
