@@ -37,7 +37,9 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLong(path: String)
     /// The decoder process did not do its work; `reason` says how it ended.
     case decoderFailed(path: String, reason: String)
-    /// The decoder program cannot be started.
+    /// The decoder was ended by somebody; the system, where memory is short.
+    case decoderKilled(path: String)
+    /// The decoder program cannot be started, or is none.
     case decoderMissing(path: String, reason: String)
     /// The system does not let the decoder give up its rights, so nothing is decoded.
     case decoderUnconfined(reason: String)
@@ -65,6 +67,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooShort: "audio_too_short"
         case .tooLong: "audio_too_long"
         case .decoderFailed: "audio_decoder_failed"
+        case .decoderKilled: "audio_decoder_killed"
         case .decoderMissing: "audio_decoder_missing"
         case .decoderUnconfined: "audio_decoder_unconfined"
         case .notStored: "audio_not_stored"
@@ -79,7 +82,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missing, .isFolder, .isTerminal, .isDevice, .unreadable: .access
         case .noSuchTrack: .request
         case .decoderMissing, .decoderUnconfined: .installation
-        case .notStored: .resources
+        case .notStored, .decoderKilled: .resources
         default: .data
         }
     }
@@ -128,14 +131,17 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .decoderFailed(let path, let reason):
             "'\(path)' cannot be decoded: the decoder \(reason). "
                 + "The file is damaged, or made to do harm."
+        case .decoderKilled(let path):
+            "'\(path)' cannot be decoded to its end: the decoder was killed. "
+                + "Try again, with less else running if memory is short."
         case .decoderMissing(let path, let reason):
-            "The decoder '\(path)' cannot be started: \(reason). Build or install Sotto again."
+            "'\(path)' cannot be used as the decoder: \(reason). Build or install Sotto again."
         case .decoderUnconfined(let reason):
             "This system does not let the decoder give up its rights (\(reason)), so it opens "
                 + "nothing. Run Sotto on Linux 4.14 or newer, outside of containers that forbid seccomp."
         case .notStored(let folder, let reason):
             "The standard input cannot be stored in '\(folder)': \(reason). "
-                + "Set TMPDIR to a folder with more room."
+                + "Set TMPDIR to a folder that can be written to and has room."
         }
     }
 }

@@ -57,12 +57,14 @@ package final class RecordingFile: ByteSource {
     }
 
     private static func open(_ path: String) throws(AudioError) -> FileHandle {
-        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-        do {
-            return try FileHandle(forReadingFrom: URL(filePath: path))
-        } catch {
-            throw .unreadable(path: path, reason: error.reason)
+        // Safety: the string lives as long as the call.
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let error = SystemError(number: errno)
+            throw error.number == ENOENT
+                ? .missing(path: path) : .unreadable(path: path, reason: error.description)
         }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     /// Whether somebody wrote to the file since it was opened.

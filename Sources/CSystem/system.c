@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// Descriptors, then signals as a program expects them, then the start; the first error ends it.
+// Descriptors, then signals as a program expects them (those of the terminal are for its parent, which may
+// ignore them), then the start; the first error ends it.
 static int start(const char *program, char *const *arguments, int input, int output, pid_t *process,
                  posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
@@ -24,7 +25,9 @@ static int start(const char *program, char *const *arguments, int input, int out
     sigfillset(&usual);
     if ((error = posix_spawnattr_setsigmask(attributes, &none)) ||
         (error = posix_spawnattr_setsigdefault(attributes, &usual)) ||
-        (error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)))
+        (error = posix_spawnattr_setpgroup(attributes, 0)) ||
+        (error = posix_spawnattr_setflags(
+             attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)))
         return error;
 
     char *environment[2] = {NULL, NULL};

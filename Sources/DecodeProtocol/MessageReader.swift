@@ -35,6 +35,9 @@ package struct MessageReader: Sendable {
     /// Whether the last message has come: nothing may follow.
     package var isOver: Bool { place == .over }
 
+    /// Whether the decoder has said that it is one.
+    package var hasBegun: Bool { place != .start }
+
     /// Whether there are bytes that no message has used.
     package var hasMore: Bool { readCount < bytes.count }
 

@@ -26,7 +26,8 @@ public final class Transcriber: Sendable {
         model: InstalledModel, threads: Int? = nil, environment: [String: String] = [:]
     ) throws(SottoError) {
         do {
-            let device = Device.cpu(threads: threads, kernels: environment["SOTTO_CPU"])
+            let kernels = environment["SOTTO_CPU"].flatMap { $0.isEmpty ? nil : $0 }
+            let device = Device.cpu(threads: threads, kernels: kernels)
             let generator = try Generator(folder: model.folder, device: device)
             self.init(
                 recogniser: generator, modelName: model.name,

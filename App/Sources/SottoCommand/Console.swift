@@ -27,6 +27,14 @@ enum Console {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
+    /// Writes what went wrong, as a line. A file may be named in ways that a terminal would obey.
+    static func writeProblem(_ problem: String) {
+        let scalars = problem.unicodeScalars.map { scalar -> Unicode.Scalar in
+            scalar.properties.generalCategory == .control ? "?" : scalar
+        }
+        writeNotice("sotto: \(String(String.UnicodeScalarView(scalars)))\n")
+    }
+
     static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
@@ -60,8 +68,16 @@ extension Error {
     var systemText: String {
         let error = self as NSError
         let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
+        let numbers: [CocoaError.Code: Int32] = [
+            .fileNoSuchFile: ENOENT, .fileReadNoSuchFile: ENOENT, .fileWriteNoPermission: EACCES,
+            .fileWriteOutOfSpace: ENOSPC, .fileWriteVolumeReadOnly: EROFS,
+        ]
+        let isSystems = cause.domain == NSPOSIXErrorDomain
+        guard
+            let number = isSystems
+                ? Int32(cause.code) : numbers[CocoaError.Code(rawValue: cause.code)]
+        else { return cause.localizedDescription }
         // Safety: glibc returns a string that outlives the call.
-        return unsafe String(cString: strerror(Int32(cause.code)))
+        return unsafe String(cString: strerror(number))
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Transcript
 
 /// Where a transcript is written: whole or not at all.
@@ -27,20 +28,46 @@ struct OutputFile {
                 throw OutputRefusal(
                     description: "The folder '\(path)' cannot be made: \(error.systemText).")
             }
-            let stem =
-                recording == "-"
-                ? "standard-input"
-                : URL(filePath: recording).deletingPathExtension().lastPathComponent
-            url = folder.appending(path: "\(stem).\(format.rawValue)")
+            let name = try Self.name(for: recording, among: recordings)
+            url = folder.appending(path: "\(name).\(format.rawValue)")
         } else {
             url = URL(filePath: path)
         }
         let target = url.path(percentEncoded: false)
+        guard !recordings.contains(where: { Self.isSameFile($0, target) }) else {
+            throw OutputRefusal(
+                description: "'\(target)' is a recording that is to be read. Name another --output."
+            )
+        }
         guard isForced || !FileManager.default.fileExists(atPath: target) else {
             throw OutputRefusal(
                 description:
                     "'\(target)' exists. Name another --output, or use --force to overwrite it.")
         }
+    }
+
+    /// The recording's name, without its extension where that leaves it the only one of its name.
+    private static func name(for recording: String, among recordings: [String]) throws -> String {
+        guard recording != "-" else { return "standard-input" }
+        let others = recordings.filter { $0 != recording }.map { URL(filePath: $0) }
+        let url = URL(filePath: recording)
+        let stem = url.deletingPathExtension().lastPathComponent
+        if !others.contains(where: { $0.deletingPathExtension().lastPathComponent == stem }) {
+            return stem
+        }
+        guard !others.contains(where: { $0.lastPathComponent == url.lastPathComponent }) else {
+            throw OutputRefusal(
+                description: "Two recordings are named '\(url.lastPathComponent)', and their "
+                    + "transcripts would be too. Write them to two folders.")
+        }
+        return url.lastPathComponent
+    }
+
+    private static func isSameFile(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        // Safety: both structures live as long as the calls.
+        guard unsafe stat(first, &one) == 0, unsafe stat(second, &other) == 0 else { return false }
+        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
     /// Writes beside the target and renames, so that a half-written file never bears its name.

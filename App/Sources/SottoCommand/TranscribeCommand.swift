@@ -72,6 +72,9 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("Name a recording to transcribe.") }
+        if files.count(where: { $0 == "-" }) > 1 {
+            throw ValidationError("The standard input can be read once.")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads must be 1 to 1024.")
         }
@@ -98,7 +101,7 @@ struct TranscribeCommand: AsyncParsableCommand {
             transcriber = try Transcriber(
                 model: chosen, threads: threads, environment: environment)
         } catch {
-            Console.writeNotice("sotto: \(error)\n")
+            Console.writeProblem("\(error)")
             throw ExitCode(ExitStatus.of(error))
         }
         var status: Int32 = 0
@@ -132,31 +135,37 @@ struct TranscribeCommand: AsyncParsableCommand {
                 case .finished(let transcription):
                     progress.clear()
                     if streamsText { try Console.writeText("\n") }
-                    return try finish(transcription, target: target, streamsText: streamsText)
+                    return try finish(
+                        transcription, of: file, target: target, streamsText: streamsText)
                 }
             }
             throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
-            Console.writeNotice("sotto: \(error)\n")
+            Console.writeProblem("\(error)")
             return ExitStatus.of(error)
         } catch let error as OutputRefusal {
-            Console.writeNotice("sotto: \(error)\n")
+            Console.writeProblem("\(error)")
             return error.status
         } catch {
-            Console.writeNotice("sotto: \(SottoError(unexpected: error))\n")
+            Console.writeProblem("\(SottoError(unexpected: error))")
             return 70
         }
     }
 
     private func finish(
-        _ transcription: Transcription, target: OutputFile?, streamsText: Bool
+        _ transcription: Transcription, of file: String, target: OutputFile?, streamsText: Bool
     ) throws -> Int32 {
         if let target {
             try target.write(format.render(transcription))
         } else if !streamsText {
             try Console.writeText(format.render(transcription))
         }
-        for warning in transcription.warnings { Console.writeNotice("sotto: \(warning)\n") }
+        // Among several recordings a warning must say which it means.
+        let name = files.count > 1 ? "'\(file)': " : ""
+        for warning in transcription.warnings { Console.writeProblem(name + warning) }
+        if transcription.text.isEmpty && !quiet {
+            Console.writeProblem(name + "No speech was heard.")
+        }
         return transcription.isComplete ? 0 : ExitStatus.incomplete
     }
 

@@ -132,6 +132,22 @@ import Testing
             exits: 66)
     }
 
+    @Test func `a name is told without what a terminal would obey`() throws {
+        let found = try sotto("transcribe", "-q", "/nowhere/a\u{1B}[2J\nb.mp3")
+        #expect(found.errors == "sotto: There is no file '/nowhere/a?[2J?b.mp3'. Check the name.\n")
+    }
+
+    @Test func `a warning says which of several recordings it means`() throws {
+        let folder = try TemporaryFolder()
+        let data = try Data(contentsOf: URL(filePath: Self.media("flac.flac")))
+        let path = try folder.write(data.prefix(data.count * 62 / 100), "cut.flac")
+        let found = try sotto("transcribe", "-q", Self.media("flac.flac"), path)
+        #expect(
+            found.errors == "sotto: '\(path)': The recording breaks off after 5.76 s of 10.42 s: "
+                + "the file is incomplete.\n")
+        #expect(found.status == 75)
+    }
+
     @Test func `a cut recording gives the text of what is there and its own exit code`() throws {
         let folder = try TemporaryFolder()
         for (name, message) in [
@@ -155,12 +171,13 @@ import Testing
             exits: 65)
     }
 
+    private static let decoderPath = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appending(path: "sotto-decode").path
+
     /// A decoder that does something to the recording before it starts.
     private func decoder(_ command: String, in folder: TemporaryFolder) throws -> [String: String] {
-        let real = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appending(path: "sotto-decode").path
         let path = try folder.write(
-            Data("#!/bin/sh\n\(command)\nexec '\(real)' \"$@\"\n".utf8), "decoder")
+            Data("#!/bin/sh\n\(command)\nexec '\(Self.decoderPath)' \"$@\"\n".utf8), "decoder")
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
         return ["SOTTO_DECODE": path]
     }
@@ -185,8 +202,26 @@ import Testing
     @Test func `a decoder that is not there is told`() throws {
         try check(
             Self.media("flac.flac"), environment: ["SOTTO_DECODE": "/nowhere/decoder"],
-            says: "The decoder '/nowhere/decoder' cannot be started: No such file or directory. "
+            says: "'/nowhere/decoder' cannot be used as the decoder: No such file or directory. "
                 + "Build or install Sotto again.", exits: 69)
+        try check(
+            Self.media("flac.flac"), environment: ["SOTTO_DECODE": "/bin/true"],
+            says:
+                "'/bin/true' cannot be used as the decoder: it ended without a word (exit code 0). "
+                + "Build or install Sotto again.", exits: 69)
+    }
+
+    @Test func `a decoder that is killed is not blamed on the recording`() throws {
+        let folder = try TemporaryFolder()
+        try check(
+            Self.media("flac.flac"),
+            environment: decoder(
+                "('\(Self.decoderPath)' | head -c 300000); kill -9 $$", in: folder),
+            hears: "How long have you",
+            says:
+                "The recording could be read up to 4.68 s only: 'PATH' cannot be decoded to its end: "
+                + "the decoder was killed. Try again, with less else running if memory is short.",
+            exits: 75)
     }
 
     @Test func `a pipe that does not fit into the temporary folder is told`() throws {
@@ -194,13 +229,13 @@ import Testing
         try check(
             "-", input: data, environment: ["TMPDIR": "/nowhere"],
             says: "The standard input cannot be stored in '/nowhere': No such file or directory. "
-                + "Set TMPDIR to a folder with more room.", exits: 71)
+                + "Set TMPDIR to a folder that can be written to and has room.", exits: 71)
         // A limit of the shell's stands for the end of the disk.
         let found = try sotto(
             "transcribe", "-q", "-", input: data, limitedTo: 64)
         #expect(
             found.errors == "sotto: The standard input cannot be stored in '/tmp': File too large. "
-                + "Set TMPDIR to a folder with more room.\n")
+                + "Set TMPDIR to a folder that can be written to and has room.\n")
         #expect(found.status == 71)
     }
 

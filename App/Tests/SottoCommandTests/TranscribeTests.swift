@@ -97,6 +97,45 @@ import Testing
                 == ["one-speaker-short.json", "travel.json"])
     }
 
+    @Test func `a recording is never overwritten, and of two with one name both transcripts stay`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let bytes = try Data(contentsOf: URL(filePath: sample))
+        let (first, second) = (try folder.write(bytes, "a.wav"), try folder.write(bytes, "a.mp3"))
+        let found = try sotto("transcribe", "-q", "--force", first, "--output", first)
+        #expect(
+            found.errors
+                == "sotto: '\(first)' is a recording that is to be read. Name another --output.\n")
+        #expect(found.status == 73)
+        #expect(try Data(contentsOf: URL(filePath: first)) == bytes)
+        let both = try sotto("transcribe", "-q", first, second, "--output", folder.path("out"))
+        #expect(both.status == 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path("out")).sorted()
+                == ["a.mp3.txt", "a.wav.txt"])
+        let other = projectPath("Models/demo/samples/../samples/one-speaker-short.wav")
+        let same = try sotto("transcribe", "-q", sample, other, "--output", folder.path("out2"))
+        #expect(
+            same.errors
+                == String(
+                    repeating: "sotto: Two recordings are named 'one-speaker-short.wav', and their "
+                        + "transcripts would be too. Write them to two folders.\n", count: 2))
+        #expect(same.status == 73)
+    }
+
+    @Test func `silence is told, and the standard input is read once`() throws {
+        let folder = try TemporaryFolder()
+        let bytes = try Data(contentsOf: URL(filePath: sample))
+        let path = try folder.write(bytes.prefix(44) + Data(count: bytes.count - 44), "silent.wav")
+        let found = try sotto("transcribe", path)
+        #expect(found.errors.hasSuffix("\nsotto: No speech was heard.\n"))
+        #expect(found.status == 0)
+        let twice = try sotto("transcribe", "-", "-")
+        #expect(twice.errors.contains("The standard input can be read once."))
+        #expect(twice.status == 64)
+    }
+
     @Test func `a truncated recording gives its text, a warning and its own exit code`() throws {
         let folder = try TemporaryFolder()
         let bytes = try Data(contentsOf: URL(filePath: sample))

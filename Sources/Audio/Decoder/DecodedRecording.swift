@@ -17,7 +17,8 @@ package struct DecoderProgram: Hashable, Sendable {
     package static func installed(environment: [String: String]) -> DecoderProgram {
         let running = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let beside = running.deletingLastPathComponent().appending(path: "sotto-decode")
-        return DecoderProgram(path: environment["SOTTO_DECODE"] ?? beside.path)
+        let named = environment["SOTTO_DECODE"].flatMap { $0.isEmpty ? nil : $0 }
+        return DecoderProgram(path: named ?? beside.path)
     }
 }
 
@@ -110,7 +111,9 @@ package final class DecodedRecording: SampleSource {
                 process.kill()
                 throw failed("said nothing for \(Int(patience / .seconds(1))) s")
             }
-            throw failed(Self.words(for: process.waitForEnd()))
+            let ending = process.waitForEnd()
+            guard ending != .killed(signal: SIGKILL) else { throw .decoderKilled(path: file.name) }
+            throw failed(Self.words(for: ending))
         }
     }
 
@@ -137,7 +140,10 @@ package final class DecodedRecording: SampleSource {
     }
 
     private func failed(_ reason: String) -> AudioError {
-        .decoderFailed(path: file.name, reason: reason)
+        // Whatever has not said who it is has not read the file either.
+        reader.hasBegun
+            ? .decoderFailed(path: file.name, reason: reason)
+            : .decoderMissing(path: decoder.path, reason: "it " + reason)
     }
 
     private static func words(for ending: ChildProcess.Ending) -> String {
@@ -145,7 +151,6 @@ package final class DecodedRecording: SampleSource {
         case .exited(let code): "ended without a word (exit code \(code))"
         case .killed(SIGSYS): "tried something that it may not do, and was ended"
         case .killed(SIGXCPU): "used more processor time than any recording needs"
-        case .killed(SIGKILL): "was killed, perhaps because memory ran out"
         case .killed(let signal): "crashed (signal \(signal))"
         }
     }
