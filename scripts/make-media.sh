@@ -107,6 +107,9 @@ slow=(-f lavfi -i 'testsrc=size=160x120:rate=1:duration=12' -i "$source" -map 0:
 [ -e "$out/odd/pipe.caf" ] || ffmpeg -nostdin -v error -i "$source" -c:a pcm_s16be -f caf - > "$out/odd/pipe.caf"
 [ -e "$out/odd/late-clock.mkv" ] || ffmpeg -nostdin -v error -y -i "$source" -c:a flac -output_ts_offset 590000 "$out/odd/late-clock.mkv"
 cat "$out/opus.ogg" "$out/opus.ogg" > "$out/odd/joined.ogg"
+for name in pcm-s16.wav alaw.wav pcm.aiff alac.caf aac.m4a; do
+    cat "$out/$name" "$out/$name" > "$out/bad/joined-$name"
+done
 tail -c +101 "$out/mp2.ts" > "$out/odd/capture.ts"
 { cat "$out/opus.webm"; head -c 512 /dev/zero; } > "$out/odd/filled.webm"
 

@@ -16,6 +16,8 @@ package enum RecordingFlaw: Hashable, Sendable {
     case truncated
     /// Pieces could not be decoded and became silence; samples at 16 kHz before the first of them.
     case damaged(count: Int, firstSample: Int)
+    /// Another recording follows in the same file and was not read.
+    case followed
     /// Somebody wrote to the file while it was read.
     case changed
 }

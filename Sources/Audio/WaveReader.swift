@@ -7,16 +7,20 @@ package final class WaveReader: SampleSource {
     package let format: WaveFormat
     package let expectedSampleCount: Int?
     package var flaws: [RecordingFlaw] {
-        (isTruncated ? [.truncated] : []) + (hasChanged() ? [.changed] : [])
+        (isTruncated ? [.truncated] : []) + (isFollowed ? [.followed] : [])
+            + (hasChanged() ? [.changed] : [])
     }
 
     private var isTruncated = false
+    private var isFollowed = false
     private let hasChanged: () -> Bool
     private let source: any ByteSource
     private let path: String
     private var resampler: Resampler?
     /// Bytes of sound still to come; `nil` where the writer did not know.
     private var remaining: Int?
+    /// Bytes of sound in all.
+    private let byteCount: Int
     private var isAtEnd = false
     private var hasSamples = false
 
@@ -35,6 +39,7 @@ package final class WaveReader: SampleSource {
         self.hasChanged = hasChanged
         format = found.format
         remaining = found.byteCount
+        byteCount = found.byteCount ?? 0
         resampler = format.rate == 16000 ? nil : Resampler(from: format.rate)
         let rate = format.rate
         expectedSampleCount = found.byteCount.map { byteCount in
@@ -51,7 +56,13 @@ package final class WaveReader: SampleSource {
         let bytes = try source.read(wanted)
         remaining = remaining.map { $0 - bytes.count }
         isAtEnd = bytes.count < wanted || remaining == 0
-        if isAtEnd, let remaining, remaining > 0 { isTruncated = true }
+        if isAtEnd, let remaining {
+            isTruncated = remaining > 0
+            if remaining == 0 {
+                let header = WaveHeader(source: source, path: path)
+                isFollowed = (try? header.hasMore(afterOddByte: byteCount % 2 != 0)) ?? false
+            }
+        }
         let samples = format.monoSamples(bytes)
         hasSamples = hasSamples || !samples.isEmpty
         guard hasSamples else { throw .noSamples(path: path) }
@@ -97,6 +108,20 @@ private struct WaveHeader {
                 try skip(size + size % 2)
             }
         }
+    }
+
+    /// Whether another file begins after the chunks behind the sound.
+    func hasMore(afterOddByte isOdd: Bool) throws(AudioError) -> Bool {
+        if isOdd { _ = try source.read(1) }
+        while case let head = try source.read(8), head.count == 8 {
+            if ["RIFF", "RF64"].contains(head.fourCharacters(at: 0)) { return true }
+            var left = Int(head.integer(at: 4, byteCount: 4))
+            left += left % 2
+            while left > 0, case let count = try source.read(min(left, 1 << 16)).count, count > 0 {
+                left -= count
+            }
+        }
+        return false
     }
 
     private func body(_ size: Int, limit: Int) throws(AudioError) -> [UInt8] {

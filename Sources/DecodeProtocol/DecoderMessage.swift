@@ -59,6 +59,8 @@ package struct DecodeSummary: Hashable, Sendable {
     package var sampleCount: Int
     /// Whether the file ends before what its header promised.
     package var isTruncated: Bool
+    /// Whether another recording follows in the same file, which was not read.
+    package var isFollowed = false
     /// Pieces of the file that could not be decoded.
     package var damageCount: Int
     /// Where the first of them lay, in samples at 16 kHz.

@@ -54,6 +54,7 @@ extension DecoderMessage {
                 [
                     "samples": "\(summary.sampleCount)",
                     "truncated": summary.isTruncated ? "1" : "0",
+                    "followed": summary.isFollowed ? "1" : "0",
                     "damaged": "\(summary.damageCount)", "first": "\(summary.firstDamage)",
                 ]
             )
@@ -101,12 +102,14 @@ extension DecoderMessage {
             self = .duration(sampleCount: count)
         case UInt8(ascii: "e"):
             guard let count = fields.count("samples"), let truncated = fields.count("truncated"),
-                let damaged = fields.count("damaged"), let first = fields.count("first")
+                let followed = fields.count("followed"), let damaged = fields.count("damaged"),
+                let first = fields.count("first")
             else { return nil }
-            self = .ended(
-                DecodeSummary(
-                    sampleCount: count, isTruncated: truncated != 0, damageCount: damaged,
-                    firstDamage: first))
+            var summary = DecodeSummary(
+                sampleCount: count, isTruncated: truncated != 0, damageCount: damaged,
+                firstDamage: first)
+            summary.isFollowed = followed != 0
+            self = .ended(summary)
         case UInt8(ascii: "f"):
             guard let reason = fields["reason"].flatMap(DecodeFailure.Reason.init(rawValue:)),
                 let detail = fields["detail"]

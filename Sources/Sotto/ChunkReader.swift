@@ -66,6 +66,8 @@ actor ChunkReader {
             let places = count == 1 ? "1 place" : "\(count) places"
             return "The recording is damaged in \(places), first at \(seconds(first)): "
                 + "there is silence instead."
+        case .followed:
+            return "Another recording follows in the same file and was not read: split the file."
         case .changed:
             return "The file was changed while it was read: the text may be neither of before nor "
                 + "of after."

@@ -58,12 +58,11 @@ struct Decoding {
         isTruncated = noteHiddenDamage() || isTruncated
         guard output.sampleCount > 0 else { throw DecodeFailure(.noSamples) }
         if !isTruncated { messages.send(.duration(sampleCount: output.sampleCount)) }
-        messages.send(
-            .ended(
-                DecodeSummary(
-                    sampleCount: output.sampleCount, isTruncated: isTruncated,
-                    damageCount: damages.count,
-                    firstDamage: min(output.sampleCount, Self.sampleCount(damages.first ?? 0)))))
+        var summary = DecodeSummary(
+            sampleCount: output.sampleCount, isTruncated: isTruncated, damageCount: damages.count,
+            firstDamage: min(output.sampleCount, Self.sampleCount(damages.first ?? 0)))
+        summary.isFollowed = FileEnd.isFollowed(input, container: file.container)
+        messages.send(.ended(summary))
     }
 
     private var description: MediaDescription {

@@ -11,6 +11,47 @@ enum FileEnd {
         }
     }
 
+    /// Whether a file that is read as one recording holds another behind it: two that were joined.
+    static func isFollowed(_ input: MediaInput, container: String) -> Bool {
+        func isSame(at end: Int) -> Bool {
+            end > 8 && input.bytes(at: end + end % 2, count: 4) == input.bytes(at: 0, count: 4)
+        }
+        func holds(_ name: String, from start: Int, nameAt: Int, step: (Int) -> Int?) -> Bool {
+            var place = start
+            while place < input.byteCount {
+                if input.bytes(at: place + nameAt, count: 4).elementsEqual(name.utf8) {
+                    return true
+                }
+                guard let size = step(place), size <= input.byteCount - place else { return false }
+                place += size
+            }
+            return false
+        }
+        switch container {
+        case "wav", "avi":
+            return isSame(at: input.littleEndian(at: 4, byteCount: 4) + 8)
+        case "aiff":
+            return isSame(at: input.bigEndian(at: 4, byteCount: 4) + 8)
+        case "caf":
+            return holds("caff", from: 8, nameAt: 0) { place in
+                let size = input.bigEndian(at: place + 4, byteCount: 8)
+                return size < 0 ? nil : size + 12
+            }
+        case _ where container.hasPrefix("mov"):
+            guard let first = boxByteCount(input, at: 0) else { return false }
+            return holds("ftyp", from: first, nameAt: 4) { boxByteCount(input, at: $0) }
+        default:
+            return false
+        }
+    }
+
+    /// Bytes of a box of an MP4 (ISO/IEC 14496-12, section 4.2); `nil` if it says no such number.
+    private static func boxByteCount(_ input: MediaInput, at place: Int) -> Int? {
+        var size = input.bigEndian(at: place, byteCount: 4)
+        if size == 1 { size = input.bigEndian(at: place + 8, byteCount: 8) }
+        return size >= 8 ? size : nil
+    }
+
     /// A RIFF file is one chunk, whose size is 0 or the largest where the writer did not know it.
     private static func isShorterThanChunk(_ input: MediaInput) -> Bool {
         let size = input.littleEndian(at: 4, byteCount: 4)
@@ -69,11 +110,11 @@ enum FileEnd {
             let head = input.bytes(at: place, count: 8)
             guard head.count == 8 else { return isFragmented }
             isFragmented = isFragmented || head[4...].elementsEqual("moof".utf8)
-            var size = input.bigEndian(at: place, byteCount: 4)
-            if size == 1 { size = input.bigEndian(at: place + 8, byteCount: 8) }
             // Up to the end of the file, whatever that is.
-            if size == 0 && head[4...].elementsEqual("mdat".utf8) { return false }
-            guard size >= 8, size <= input.byteCount - place else {
+            if head.starts(with: [0, 0, 0, 0]) && head[4...].elementsEqual("mdat".utf8) {
+                return false
+            }
+            guard let size = boxByteCount(input, at: place), size <= input.byteCount - place else {
                 return isFragmented && !isPadding(input, from: place)
             }
             place += size

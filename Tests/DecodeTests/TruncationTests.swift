@@ -40,6 +40,16 @@ import Testing
         ) { try Decoders.samples(url.path) }
     }
 
+    @Test(arguments: ["pcm-s16.wav", "alaw.wav", "pcm.aiff", "alac.caf", "aac.m4a"])
+    func `a second recording in a file is told where only the first is read`(name: String) throws {
+        let path = Decoders.path("bad/joined-" + name)
+        let source = try openRecording(path: path, request: .init(), decoder: Decoders.real)
+        var count = 0
+        while let samples = try source.next() { count += samples.count }
+        #expect(source.flaws == [.followed])
+        #expect(abs(count - Decoders.original.count) <= 16)
+    }
+
     @Test func `a clock that runs in another unit does not make days of silence`() throws {
         // Each frame of 21 ms claims 17 minutes.
         let source = try Decoders.open("bad/clock.mp4")

@@ -86,6 +86,7 @@ package final class DecodedRecording: SampleSource {
                     flaws.append(
                         .damaged(count: summary.damageCount, firstSample: summary.firstDamage))
                 }
+                if summary.isFollowed { flaws.append(.followed) }
                 if file.hasChanged { flaws.append(.changed) }
                 try expectEnd()
             }
