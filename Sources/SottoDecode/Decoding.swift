@@ -170,13 +170,14 @@ struct Decoding {
             guard let header = MP3Header(input) else { return isBroken || openDamage != nil }
             return header.isUnmet(frames: frameCount, end: soundEnd)
         }
-        // The duration of an ASF file counts pauses before and after; its size was looked at.
-        guard let claimed = file.claimedSeconds, file.container != "asf" else {
+        // That of a film in ASF counts pauses before and after; its size was looked at.
+        let isFilm = file.container == "asf" && file.hasOtherTracks
+        guard let claimed = file.claimedSeconds, !isFilm else {
             return isBroken || openDamage != nil
         }
         let missing = claimed - max(timeline.position, lastClock)
         // The index of an MP4 may give its last packet a length that no packet has.
-        let spare = file.container.hasPrefix("mov") ? lastPacketSeconds : 0
+        let spare = file.container.hasPrefix("mov") ? min(1, lastPacketSeconds) : 0
         return missing > Self.tolerance + spare
     }
 

@@ -103,12 +103,13 @@ struct SoundTrack {
         return first & 0x83 == 0 && (isGoodSpeech || types.contains(type))
     }
 
-    /// The frame types of AMR that are no speech: comfort noise, speech that was lost, nothing.
+    /// The frame types of AMR that are no speech: comfort noise, speech that was lost, nothing. Those
+    /// of other systems do not occur in files.
     ///
     /// Source: 3GPP TS 26.101, table 1; TS 26.201, table 1; RFC 4867, section 5.3.
     private var silenceTypes: Set<UInt8>? {
         switch context.pointee.codec_id {
-        case AV_CODEC_ID_AMR_NB: [8, 9, 10, 11, 15]
+        case AV_CODEC_ID_AMR_NB: [8, 15]
         case AV_CODEC_ID_AMR_WB: [9, 14, 15]
         default: nil
         }
