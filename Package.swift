@@ -25,7 +25,8 @@ let package = Package(
     ],
     targets: [
         .target(
-            name: "Sotto", dependencies: ["Audio", "DecodeProtocol", "Qwen3ASR", "Transcript"],
+            name: "Sotto",
+            dependencies: ["Audio", "Compute", "DecodeProtocol", "Qwen3ASR", "Transcript"],
             swiftSettings: strict),
         .target(name: "Transcript", swiftSettings: strict),
         .target(name: "Qwen3ASR", dependencies: ["Audio", "Compute"], swiftSettings: strict),

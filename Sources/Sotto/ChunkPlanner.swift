@@ -1,3 +1,5 @@
+import Audio
+
 /// A piece of a recording, for the model to hear at once.
 package struct PlannedChunk: Hashable, Sendable {
     /// Samples at 16 kHz from the start of the recording.
@@ -5,14 +7,14 @@ package struct PlannedChunk: Hashable, Sendable {
     package let samples: [Float]
 }
 
-/// Cuts a recording into chunks at its quietest points, while it is still being read.
+/// Cuts a recording into chunks in its pauses, while it is still being read.
 ///
-/// A recording of up to 30 s stays whole. A longer one is cut near every 25 s, at the middle of the
-/// quietest 100 ms within 5 s on either side, so a chunk is 20 to 30 s long and only the last may be
-/// shorter. Chunks follow each other without gap or overlap. What was handed out is forgotten, so
-/// memory does not grow with the recording.
+/// A recording of up to 30 s stays whole. A longer one is cut near every 25 s, within 5 s on either
+/// side, so a chunk is 20 to 30 s long and only the last may be shorter. With a speech detector the cut
+/// lies in the longest pause; without one, or where there is no pause, in the quietest 100 ms. Chunks follow each other without gap or overlap. What was handed out
+/// is forgotten, so memory does not grow with the recording.
 ///
-/// Source: the search of the `qwen-asr` package, with sums in `Double`.
+/// Source of the search for the quietest place: the `qwen-asr` package, with sums in `Double`.
 package struct ChunkPlanner: Sendable {
     private let whole: Int
     private let length: Int
@@ -23,21 +25,36 @@ package struct ChunkPlanner: Sendable {
     /// Samples from `start` of the recording on.
     private var held: [Float] = []
     private var start = 0
+    /// Probability of speech in each frame from `firstFrame` on; `nil` where nobody listens for it.
+    private var speech: [Float]?
+    private var firstFrame = 0
+
+    private static let frame = SpeechDetector.frameSampleCount
+    /// Frames that a pause takes at least, 0.2 s, and how probable speech may be in them.
+    private static let (pauseFrames, pauseLimit) = (6, Float(0.3))
 
     /// - Parameters:
     ///   - whole: a recording of up to this many samples is not cut.
     ///   - length: where a cut is looked for, in samples from the cut before.
     ///   - search: how far on either side.
-    package init(whole: Int = 480_000, length: Int = 400_000, search: Int = 80_000) {
+    ///   - listensForSpeech: whether probabilities come with the samples.
+    package init(
+        whole: Int = 480_000, length: Int = 400_000, search: Int = 80_000,
+        listensForSpeech: Bool = false
+    ) {
         precondition(length > 0 && search >= 0)
         self.whole = whole
         self.length = length
         self.search = search
+        speech = listensForSpeech ? [] : nil
     }
 
     /// Takes more of the recording.
-    package mutating func append(_ samples: [Float]) {
+    ///
+    /// - Parameter speech: the probabilities of frames of 512 samples that became certain.
+    package mutating func append(_ samples: [Float], speech: [Float] = []) {
         held += samples
+        self.speech?.append(contentsOf: speech)
     }
 
     /// The next chunk, if it is certain.
@@ -46,12 +63,19 @@ package struct ChunkPlanner: Sendable {
     package mutating func next(isAtEnd: Bool) -> PlannedChunk? {
         let needed = max(start == 0 ? whole : 0, length + search)
         guard isAtEnd || held.count > needed else { return nil }
+        if let speech, !isAtEnd, (firstFrame + speech.count) * Self.frame < start + length + search
+        {
+            return nil
+        }
         guard !held.isEmpty else { return nil }
         let isWhole = start == 0 && held.count <= whole
         let count = isWhole || held.count <= length ? held.count : cut()
         let chunk = PlannedChunk(range: start..<start + count, samples: Array(held[..<count]))
         held.removeFirst(count)
         start += count
+        let done = min(start / Self.frame - firstFrame, speech?.count ?? 0)
+        speech?.removeFirst(done)
+        firstFrame += done
         return chunk
     }
 
@@ -60,14 +84,35 @@ package struct ChunkPlanner: Sendable {
         let low = max(0, length - search)
         let high = min(held.count, length + search)
         guard high - low > Self.window else { return length }
-        var sum = held[low..<low + Self.window].reduce(0) { $0 + Double(abs($1)) }
+        return max(1, Self.quietestPlace(in: held, pause(in: low..<high) ?? low..<high))
+    }
+
+    /// The longest pause within a range of samples; `nil` if there is none, or nobody listens.
+    private func pause(in range: Range<Int>) -> Range<Int>? {
+        guard let speech else { return nil }
+        let first = (start + range.lowerBound + Self.frame - 1) / Self.frame - firstFrame
+        let end = min((start + range.upperBound) / Self.frame - firstFrame, speech.count)
+        var (longest, run) = (0..<0, 0)
+        for place in first..<max(first, end) {
+            run = speech[place] < Self.pauseLimit ? run + 1 : 0
+            if run > longest.count { longest = place + 1 - run..<place + 1 }
+        }
+        guard longest.count >= Self.pauseFrames else { return nil }
+        let begin = (firstFrame + longest.lowerBound) * Self.frame - start
+        return begin..<begin + longest.count * Self.frame
+    }
+
+    /// The quietest sample of the quietest 100 ms within a range of samples.
+    static func quietestPlace(in samples: [Float], _ range: Range<Int>) -> Int {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        guard high - low > window else { return (low + high) / 2 }
+        var sum = samples[low..<low + window].reduce(0) { $0 + Double(abs($1)) }
         var (best, bestSum) = (low, sum)
-        for first in low + 1...high - Self.window {
-            sum += Double(abs(held[first + Self.window - 1])) - Double(abs(held[first - 1]))
+        for first in low + 1...high - window {
+            sum += Double(abs(samples[first + window - 1])) - Double(abs(samples[first - 1]))
             if sum < bestSum { (best, bestSum) = (first, sum) }
         }
-        let quiet = held[best..<best + Self.window]
-        let quietest = quiet.indices.min { abs(held[$0]) < abs(held[$1]) } ?? best
-        return max(1, min(quietest, held.count))
+        let quiet = samples[best..<best + window]
+        return quiet.indices.min { abs(samples[$0]) < abs(samples[$1]) } ?? best
     }
 }

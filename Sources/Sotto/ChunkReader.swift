@@ -6,6 +6,8 @@ actor ChunkReader {
     private nonisolated let executor = BlockingExecutor(label: "sotto.reader")
     private let open: @Sendable () throws(AudioError) -> any SampleSource
     private var source: (any SampleSource)?
+    private let makeDetector: @Sendable () throws -> SpeechDetector?
+    private var detector: SpeechDetector?
     private var planner = ChunkPlanner()
     private var isAtEnd = false
     private var sampleCount = 0
@@ -13,31 +15,41 @@ actor ChunkReader {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
-    init(_ open: @escaping @Sendable () throws(AudioError) -> any SampleSource) {
+    /// - Parameter makeDetector: called once, when the recording is open.
+    init(
+        makeDetector: @escaping @Sendable () throws -> SpeechDetector? = { nil },
+        _ open: @escaping @Sendable () throws(AudioError) -> any SampleSource
+    ) {
         self.open = open
+        self.makeDetector = makeDetector
     }
 
     /// The next chunk; `nil` at the end.
     ///
     /// - Throws: ``AudioError`` if there is no sound at all. A recording that fails later ends there,
-    ///   and ``warnings`` says so: what was heard is not lost.
-    func next() throws(AudioError) -> PlannedChunk? {
+    ///   and ``warnings`` says so: what was heard is not lost. What the speech detector throws.
+    func next() throws -> PlannedChunk? {
         while true {
             if let chunk = planner.next(isAtEnd: isAtEnd) { return chunk }
             guard !isAtEnd else { return nil }
-            do {
+            var samples: [Float]?
+            do throws(AudioError) {
                 if source == nil { source = try open() }
-                if let samples = try source?.next() {
-                    sampleCount += samples.count
-                    planner.append(samples)
-                } else {
-                    isAtEnd = true
-                }
+                samples = try source?.next()
             } catch {
                 guard sampleCount > 0 else { throw error }
                 failure = error
-                isAtEnd = true
             }
+            if sampleCount == 0 {
+                detector = try makeDetector()
+                planner = ChunkPlanner(listensForSpeech: detector != nil)
+            }
+            isAtEnd = samples == nil
+            sampleCount += samples?.count ?? 0
+            planner.append(
+                samples ?? [],
+                speech: try samples.map { try detector?.append($0) ?? [] } ?? detector?.finish()
+                    ?? [])
         }
     }
 

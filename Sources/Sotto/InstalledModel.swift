@@ -66,14 +66,31 @@ public struct InstalledModel: Hashable, Sendable {
     /// The checkpoint that ships with Sotto, found from where the program lies: in a source tree
     /// (`Models/demo`), or installed (`share/sotto/models/demo` beside `bin`).
     public static func demo(programPath: String) -> InstalledModel? {
+        found("demo/config.json", from: programPath).map {
+            let folder = URL(filePath: $0).deletingLastPathComponent()
+            return InstalledModel(folder: folder.path, isDemo: true)
+        }
+    }
+
+    /// The weights of the speech detector: `speech-detector/silero_vad_16k.safetensors` where models are
+    /// installed, or beside the running program as ``demo(programPath:)``. Without them recordings are
+    /// cut by loudness alone.
+    static func speechDetector(environment: [String: String]) -> String? {
+        let name = "speech-detector/silero_vad_16k.safetensors"
+        let installed = folder(environment: environment) + "/" + name
+        if FileManager.default.fileExists(atPath: installed) { return installed }
+        return found(name, from: "/proc/self/exe")
+    }
+
+    /// The path of something that ships with Sotto, found from where a program lies: in a source tree
+    /// (`Models`), or installed (`share/sotto/models` beside `bin`).
+    private static func found(_ name: String, from programPath: String) -> String? {
         var folder = URL(filePath: programPath).resolvingSymlinksInPath()
             .deletingLastPathComponent()
         while folder.pathComponents.count > 1 {
-            for place in ["Models/demo", "share/sotto/models/demo"] {
-                let path = folder.appending(path: place).path
-                if FileManager.default.fileExists(atPath: path + "/config.json") {
-                    return InstalledModel(folder: path, isDemo: true)
-                }
+            for place in ["Models/", "share/sotto/models/"] {
+                let path = folder.appending(path: place + name).path
+                if FileManager.default.fileExists(atPath: path) { return path }
             }
             folder.deleteLastPathComponent()
         }

@@ -1,4 +1,5 @@
 import Audio
+import Compute
 import Qwen3ASR
 
 /// Why a recording could not be transcribed, in words for the person who asked.
@@ -38,6 +39,12 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
             self = error
         case let error as AudioError:
             self.init(Kind(error.cause), error.code, error.description)
+        case let error as SpeechDetectorError:
+            self.init(.installation, "speech_detector_damaged", error.description)
+        case let error as WeightFileError:
+            self.init(.installation, error.code, error.description)
+        case let error as ComputeError:
+            self.init(.resources, error.code, error.description)
         case let error as CheckpointError:
             self.init(.model, error.code, error.description)
         case let error as TokenizerError:

@@ -1,4 +1,5 @@
 package import Audio
+import Compute
 import Qwen3ASR
 import Transcript
 
@@ -12,6 +13,8 @@ public let sottoVersion = "0.1.0"
 public final class Transcriber: Sendable {
     private let recogniser: any Recogniser
     private let decoder: DecoderProgram
+    /// Path of the speech detector's weights, if they are installed.
+    private let detectorWeights: String?
     /// Name of the model's folder.
     public let modelName: String
 
@@ -31,7 +34,8 @@ public final class Transcriber: Sendable {
             let generator = try Generator(folder: model.folder, device: device)
             self.init(
                 recogniser: generator, modelName: model.name,
-                decoder: .installed(environment: environment))
+                decoder: .installed(environment: environment),
+                detectorWeights: InstalledModel.speechDetector(environment: environment))
         } catch {
             throw SottoError(error)
         }
@@ -40,9 +44,10 @@ public final class Transcriber: Sendable {
     /// Uses any recogniser.
     package init(
         recogniser: any Recogniser, modelName: String,
-        decoder: DecoderProgram = .installed(environment: [:])
+        decoder: DecoderProgram = .installed(environment: [:]), detectorWeights: String? = nil
     ) {
         self.recogniser = recogniser
+        self.detectorWeights = detectorWeights
         self.decoder = decoder
         self.modelName = modelName
     }
@@ -61,7 +66,12 @@ public final class Transcriber: Sendable {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let reader = ChunkReader { [decoder] () throws(AudioError) in
+                    let weights = options.isParity ? nil : detectorWeights
+                    let reader = ChunkReader {
+                        try weights.map {
+                            try SpeechDetector(weights: $0, backend: CPUBackend(threads: 1))
+                        }
+                    } _: { [decoder] () throws(AudioError) in
                         try openRecording(
                             path: path, request: options.request, decoder: decoder)
                     }

@@ -1,4 +1,6 @@
 import Audio
+import Compute
+import Foundation
 import Sotto
 import TestSupport
 import Testing
@@ -77,6 +79,103 @@ import Testing
             #expect(chunks.last.map { $0.range.count <= 480_000 } == true)
             #expect(plan(samples, block: 12_345) == chunks)
             #expect(plan(samples, block: samples.count) == chunks)
+        }
+    }
+
+    /// Plans with probabilities that come in blocks, as a detector gives them.
+    private func plan(
+        _ samples: [Float], speech: [Float], block: Int = 8000, frames: Int = 64
+    ) -> [PlannedChunk] {
+        var planner = ChunkPlanner(listensForSpeech: true)
+        var chunks: [PlannedChunk] = []
+        var told = 0
+        for start in stride(from: 0, to: samples.count, by: block) {
+            let end = min(start + block, samples.count)
+            let certain = end == samples.count ? speech.count : end / 512 / frames * frames
+            planner.append(
+                Array(samples[start..<end]), speech: Array(speech[told..<max(told, certain)]))
+            told = max(told, certain)
+            while let chunk = planner.next(isAtEnd: false) { chunks.append(chunk) }
+        }
+        while let chunk = planner.next(isAtEnd: true) { chunks.append(chunk) }
+        return chunks
+    }
+
+    @Test func `a cut lies in the pause that the detector hears, not in a quieter place`() {
+        // Ninety seconds of noise; 24 s and 50 s on, nobody speaks for half a second, and 22 s and 52 s on
+        // it is quiet.
+        var samples = signal(seed: 5, count: 90 * 16000).map { $0 + 0.1 }
+        var speech = [Float](repeating: 0.9, count: (samples.count + 511) / 512)
+        for second in [22, 52] {
+            for index in 0..<3200 { samples[second * 16000 + index] = 0 }
+        }
+        for second in [24, 50] {
+            for frame in 0..<16 { speech[second * 16000 / 512 + frame] = 0.1 }
+        }
+        let chunks = plan(samples, speech: speech)
+        #expect(chunks.flatMap(\.samples) == samples)
+        for (chunk, second) in zip(chunks, [24, 50]) {
+            let end = Double(chunk.range.upperBound) / 16000
+            #expect((Double(second)..<Double(second) + 0.52).contains(end))
+        }
+        let byLoudness = plan(samples).map(\.range.upperBound)
+        #expect(byLoudness[0] / 16000 == 22)
+        // Where speech is probable everywhere, loudness decides.
+        let always = [Float](repeating: 0.9, count: speech.count)
+        #expect(plan(samples, speech: always) == plan(samples))
+    }
+
+    @Test func `with a detector too, chunks cover everything once, within bounds`() {
+        for seed in UInt32(1)...8 {
+            let samples = signal(seed: seed, count: 1_600_000 + Int(seed) * 77_777)
+            let speech = signal(seed: seed + 100, count: (samples.count + 511) / 512).map {
+                min(1, max(0, $0 * 4 + 0.5))
+            }
+            let chunks = plan(samples, speech: speech)
+            #expect(chunks.flatMap(\.samples) == samples)
+            #expect(chunks.dropLast().allSatisfy { (320_000...480_000).contains($0.range.count) })
+            #expect(chunks.last.map { $0.range.count <= 480_000 } == true)
+            #expect(plan(samples, speech: speech, block: 12_345, frames: 1) == chunks)
+            #expect(plan(samples, speech: speech, block: samples.count) == chunks)
+        }
+    }
+
+    /// Ten minutes of talk in noise of three levels, to 6 dB louder than the voices: by loudness alone
+    /// some cuts fall into words, since the quietest place is no pause then.
+    @Test(arguments: [Float(0.06), 0.12, 0.2])
+    func `in noise cuts fall into pauses`(level: Float) throws {
+        let talk = try talk()
+        var state: UInt32 = 1
+        let noisy = talk.map { sample in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return sample + Float(Int32(bitPattern: state)) / 0x1p31 * level
+        }
+        let weights = Fixtures.project.appending(
+            path: "Models/speech-detector/silero_vad_16k.safetensors")
+        let detector = try SpeechDetector(
+            weights: weights.path, backend: CPUBackend(threads: 2))
+        let speech = try detector.append(noisy) + detector.finish()
+        let cutWords = plan(noisy, speech: speech).dropLast().count { chunk in
+            let around = talk[chunk.range.upperBound - 800..<chunk.range.upperBound + 800]
+            return around.reduce(0) { $0 + $1 * $1 } / 1600 > 1e-5
+        }
+        #expect(cutWords == 0)
+    }
+
+    /// The demo samples one after the other, ten times, each time from another place on.
+    private func talk() throws -> [Float] {
+        let folder = Fixtures.demoModel.appending(path: "samples")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".wav") && !$0.hasPrefix("silence") }.sorted()
+        let samples = try names.flatMap { name in
+            let reader = try WaveReader(path: folder.appending(path: name).path)
+            var samples: [Float] = []
+            while let block = try reader.next() { samples += block }
+            return samples
+        }
+        return (0..<10).flatMap { turn in
+            let start = turn * 77_777 % samples.count
+            return samples[start...] + samples[..<start]
         }
     }
 }
