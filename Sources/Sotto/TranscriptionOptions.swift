@@ -41,6 +41,9 @@ extension TranscriptionOptions {
 public enum TranscriptionEvent: Hashable, Sendable {
     /// Text that is certain, to be appended to what came before.
     case text(String)
+    /// What is heard at present after that, whole; the next event of this kind or of the one above
+    /// takes its place.
+    case partial(String)
     /// Seconds of the recording that are done, and its length as far as it is known.
     case progress(doneSeconds: Double, totalSeconds: Double?)
     /// Always the last event.

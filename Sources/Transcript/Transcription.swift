@@ -75,6 +75,8 @@ public struct Chunk: Hashable, Sendable {
         case stop
         /// The token limit was reached: the text may be incomplete.
         case length
+        /// The model went round in a circle; the text ends where that began.
+        case loop
     }
 
     /// Samples at 16 kHz from the start of the recording.

@@ -50,7 +50,7 @@ func transcribe(
     for try await event in transcriber.transcribe(path: path, options: options) {
         switch event {
         case .text(let text): shown += text
-        case .progress: break
+        case .partial, .progress: break
         case .finished(let transcription): result = transcription
         }
     }

@@ -95,18 +95,70 @@ import Transcript
         #expect(found.provenance.device == "script")
     }
 
-    @Test func `an answer that is cut off is told and is not complete`() async throws {
+    private static let header = "language English<asr_text>"
+    private static let round = header + "no " + String(repeating: "ha ", count: 60)
+
+    @Test func `an answer that stays cut off is told and is not complete`() async throws {
+        let cut = ScriptedRecogniser.Answer.cutOff(Self.header + "and and and")
         let (found, shown) = try await run([
-            .text("language English<asr_text>One."),
-            .cutOff("language English<asr_text>and and and"),
-            .text("language English<asr_text>Two."), .text("language English<asr_text>Three."),
+            .text(Self.header + "One."), cut, .text(Self.header + "Two."),
+            .text(Self.header + "Three."), .cutOff(Self.header + "and"), .cutOff(Self.header),
         ])
         #expect(shown == "One. and and and Two. Three.")
+        #expect(found.chunks.map(\.finishReason) == [.stop, .length, .stop, .stop])
         #expect(!found.isComplete)
         #expect(
             found.warnings == [
                 "The text from 21.0 s to 44.0 s reached its token limit and may be incomplete."
             ])
+    }
+
+    @Test func `an answer that goes round in a circle is asked for again in halves`() async throws {
+        let (found, shown) = try await run([
+            .text(Self.header + "One."), .text(Self.round), .text(Self.header + "Two."),
+            .text(Self.header + "Three."), .text(Self.header + "Left"),
+            .text(Self.header + "right."),
+        ])
+        #expect(shown == "One. Left right. Two. Three.")
+        #expect(found.isComplete)
+        #expect(found.chunks.map(\.text) == ["One.", "Left", "right.", "Two.", "Three."])
+        #expect(
+            found.chunks.map(\.sampleRange.lowerBound) == [0]
+                + found.chunks.dropLast().map(\.sampleRange.upperBound))
+        let lengths = found.chunks[1...2].map(\.sampleRange.count)
+        #expect(lengths.allSatisfy { $0 >= 64_000 })
+    }
+
+    @Test func `a circle that comes again is told, and the text ends where it began`() async throws
+    {
+        let (found, shown) = try await run([
+            .text(Self.header + "One."), .text(Self.round), .text(Self.header + "Two."),
+            .text(Self.header + "Three."), .text(Self.round), .text(Self.round),
+        ])
+        #expect(shown == "One. no ha Two. Three.")
+        #expect(found.chunks[1].finishReason == .loop)
+        // 36 more tokens than up to the end of the first round, which begins with the space.
+        #expect(found.chunks[1].tokenIDs.count == (Self.header + "no ha").utf8.count + 36)
+        #expect(
+            found.warnings == [
+                "The model repeated itself from 21.0 s to 44.0 s: the text there is incomplete."
+            ])
+        let half = try await run([
+            .text(Self.header + "One."), .text(Self.round), .text(Self.header + "Two."),
+            .text(Self.header + "Three."), .text(Self.round), .text(Self.header + "right."),
+        ])
+        #expect(half.shown == "One. no ha right. Two. Three.")
+        #expect(half.0.chunks.map(\.finishReason) == [.stop, .loop, .stop, .stop, .stop])
+        #expect(!half.0.isComplete)
+    }
+
+    @Test func `for comparison with the official package a circle is left alone`() async throws {
+        var options = TranscriptionOptions()
+        options.isParity = true
+        let (found, _) = try await run(
+            [.text(Self.round), .text(""), .text(""), .text("")], options: options)
+        #expect(found.chunks[0].finishReason == .stop)
+        #expect(found.chunks[0].rawText == Self.round)
     }
 
     @Test func `a failure in the middle is a failure of the whole`() async throws {

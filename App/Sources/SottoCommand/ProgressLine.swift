@@ -16,9 +16,9 @@ struct ProgressLine {
         show(position)
     }
 
-    /// Takes text that goes elsewhere.
+    /// Takes what is heard at present.
     mutating func hear(_ text: String) {
-        words = String((words + text).suffix(40))
+        words = String(text.suffix(40))
         show(position + "  … " + words)
     }
 

@@ -129,7 +129,9 @@ struct TranscribeCommand: AsyncParsableCommand {
             for try await event in transcriber.transcribe(path: file, options: options) {
                 switch event {
                 case .text(let text):
-                    if streamsText { try Console.writeText(text) } else { progress.hear(text) }
+                    if streamsText { try Console.writeText(text) }
+                case .partial(let text):
+                    progress.hear(text)
                 case .progress(let done, let total):
                     progress.update(doneSeconds: done, totalSeconds: total)
                 case .finished(let transcription):

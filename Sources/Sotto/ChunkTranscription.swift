@@ -1,0 +1,118 @@
+import Audio
+import Qwen3ASR
+import Transcript
+
+/// One chunk on its way through the recogniser: heard once, and once more in two halves if the answer
+/// went wrong.
+struct ChunkTranscription {
+    let recogniser: any Recogniser
+    let options: TranscriptionOptions
+    /// Called with what is heard so far; nothing of it is certain.
+    let showPartial: (String) -> Void
+
+    /// What a piece became.
+    struct Piece {
+        let chunk: Chunk
+        /// `nil` where nothing was said.
+        let segment: Segment?
+    }
+
+    /// Halves of a chunk that went wrong are at least this long, in samples.
+    private static let shortestHalf = 64_000
+
+    /// Queues a chunk.
+    func submit(_ chunk: PlannedChunk) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        var samples = peakLimited(chunk.samples)
+        // What is left over from cutting may be too short for even one frame.
+        let isPiece = chunk.range.lowerBound > 0
+        if isPiece && samples.count < GenerationRequest.comfortable {
+            samples += [Float](
+                repeating: 0, count: GenerationRequest.comfortable - samples.count)
+        }
+        return recogniser.recognise(
+            GenerationRequest(
+                samples: samples, context: options.context, language: options.language?.name,
+                tokenLimit: options.tokenLimit
+                    ?? GenerationRequest.tokenLimit(sampleCount: chunk.samples.count),
+                isParity: options.isParity))
+    }
+
+    /// Follows the answer to its end. One that went round in a circle, or did not end, is asked for
+    /// again in halves: with another cut the model seldom fails at the same place.
+    func finish(
+        _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>
+    ) async throws -> [Piece] {
+        let first = try await hear(chunk, events)
+        guard first.chunk.finishReason != .stop, options.tokenLimit == nil, !options.isParity,
+            let halves = chunk.halves(shortest: Self.shortestHalf)
+        else { return [first] }
+        let submitted = halves.map { ($0, submit($0)) }
+        var pieces: [Piece] = []
+        for (half, events) in submitted { pieces.append(try await hear(half, events)) }
+        // Half of it is more than nothing; where both fail, the whole says as much.
+        return pieces.contains { $0.chunk.finishReason == .stop } ? pieces : [first]
+    }
+
+    private func hear(
+        _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>
+    ) async throws -> Piece {
+        let parser = OutputParser(
+            forcedLanguage: options.language?.name, cleansRepetition: options.isParity)
+        var (decoder, loopGuard) = (recogniser.makeTextDecoder(), LoopGuard())
+        var raw = ""
+        var tokens: [GeneratedToken] = []
+        var summary: GenerationSummary?
+        var loopStart: Int?
+        answer: for try await event in events {
+            switch event {
+            case .token(let token):
+                tokens.append(token)
+                raw += decoder.append(token.id)
+                showPartial(parser.visibleText(raw))
+                loopStart = options.isParity ? nil : loopGuard.append(token.id)
+                // Leaving the stream ends the work on it.
+                if loopStart != nil { break answer }
+            case .finished(let end):
+                summary = end
+            }
+        }
+        try Task.checkCancellation()
+        guard summary != nil || loopStart != nil else { throw CancellationError() }
+        raw += decoder.finish()
+        let answer = parser.parse(loopStart.map { text(of: tokens.prefix($0)) } ?? raw)
+        let reason: Chunk.FinishReason =
+            loopStart != nil ? .loop : summary?.finishReason == .stop ? .stop : .length
+        let result = Chunk(
+            sampleRange: chunk.range, tokenIDs: tokens.map { Int($0.id) }, rawText: raw,
+            text: answer.text, language: answer.language, finishReason: reason,
+            promptTokenCount: summary?.promptTokenCount ?? 0,
+            timings: summary.map { Timings($0.times) } ?? Timings())
+        let logProbability = tokens.reduce(0) { $0 + Double($1.logProbability) }
+        let segment = Segment(
+            startSeconds: result.startSeconds, endSeconds: result.endSeconds, text: answer.text,
+            language: answer.language,
+            meanLogProbability: logProbability / Double(max(1, tokens.count)))
+        return Piece(chunk: result, segment: answer.text.isEmpty ? nil : segment)
+    }
+
+    private func text(of tokens: ArraySlice<GeneratedToken>) -> String {
+        var decoder = recogniser.makeTextDecoder()
+        return tokens.reduce(into: "") { $0 += decoder.append($1.id) } + decoder.finish()
+    }
+}
+
+extension PlannedChunk {
+    /// Cut in two at the quietest place of its middle half; `nil` if a part would be too short.
+    func halves(shortest: Int) -> [PlannedChunk]? {
+        guard samples.count >= 2 * shortest else { return nil }
+        let middle =
+            max(shortest, samples.count / 4)..<min(
+                samples.count - shortest, samples.count * 3 / 4) + 1
+        let cut = ChunkPlanner.quietestPlace(in: samples, middle)
+        let place = range.lowerBound + cut
+        return [
+            PlannedChunk(range: range.lowerBound..<place, samples: Array(samples[..<cut])),
+            PlannedChunk(range: place..<range.upperBound, samples: Array(samples[cut...])),
+        ]
+    }
+}
