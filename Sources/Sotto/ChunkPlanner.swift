@@ -5,6 +5,8 @@ package struct PlannedChunk: Hashable, Sendable {
     /// Samples at 16 kHz from the start of the recording.
     package let range: Range<Int>
     package let samples: [Float]
+    /// Seconds in which speech is probable; `nil` where nobody listened for it.
+    package var speechSeconds: Double?
 }
 
 /// Cuts a recording into chunks in its pauses, while it is still being read.
@@ -30,6 +32,8 @@ package struct ChunkPlanner: Sendable {
     private var firstFrame = 0
 
     private static let frame = SpeechDetector.frameSampleCount
+    /// What counts as speech where it must not be missing from the text.
+    private static let speechLimit: Float = 0.8
     /// Frames that a pause takes at least, 0.2 s, and how probable speech may be in them.
     private static let (pauseFrames, pauseLimit) = (6, Float(0.3))
 
@@ -70,13 +74,23 @@ package struct ChunkPlanner: Sendable {
         guard !held.isEmpty else { return nil }
         let isWhole = start == 0 && held.count <= whole
         let count = isWhole || held.count <= length ? held.count : cut()
-        let chunk = PlannedChunk(range: start..<start + count, samples: Array(held[..<count]))
+        let chunk = PlannedChunk(
+            range: start..<start + count, samples: Array(held[..<count]),
+            speechSeconds: speechSeconds(in: count))
         held.removeFirst(count)
         start += count
         let done = min(start / Self.frame - firstFrame, speech?.count ?? 0)
         speech?.removeFirst(done)
         firstFrame += done
         return chunk
+    }
+
+    /// Seconds of the next `count` samples in which speech is probable.
+    private func speechSeconds(in count: Int) -> Double? {
+        guard let speech else { return nil }
+        let end = min((start + count) / Self.frame - firstFrame, speech.count)
+        let frames = speech[..<max(0, end)].count { $0 > Self.speechLimit }
+        return Double(frames * Self.frame) / 16000
     }
 
     /// Where to cut, in samples from `start`.

@@ -19,6 +19,8 @@ struct ChunkTranscription {
 
     /// Halves of a chunk that went wrong are at least this long, in samples.
     private static let shortestHalf = 64_000
+    /// Seconds of speech that must leave some text.
+    private static let unmistakable = 2.0
 
     /// Queues a chunk.
     func submit(_ chunk: PlannedChunk) -> AsyncThrowingStream<GenerationEvent, any Error> {
@@ -37,8 +39,8 @@ struct ChunkTranscription {
                 isParity: options.isParity))
     }
 
-    /// Follows the answer to its end. One that went round in a circle, or did not end, is asked for
-    /// again in halves: with another cut the model seldom fails at the same place.
+    /// Follows the answer to its end. One that went round in a circle, did not end, or is silent about
+    /// speech is asked for again in halves: with another cut the model seldom fails at the same place.
     func finish(
         _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>
     ) async throws -> [Piece] {
@@ -50,7 +52,8 @@ struct ChunkTranscription {
         var pieces: [Piece] = []
         for (half, events) in submitted { pieces.append(try await hear(half, events)) }
         // Half of it is more than nothing; where both fail, the whole says as much.
-        return pieces.contains { $0.chunk.finishReason == .stop } ? pieces : [first]
+        let isBetter = pieces.contains { $0.chunk.finishReason == .stop && $0.segment != nil }
+        return isBetter ? pieces : [first]
     }
 
     private func hear(
@@ -80,8 +83,11 @@ struct ChunkTranscription {
         guard summary != nil || loopStart != nil else { throw CancellationError() }
         raw += decoder.finish()
         let answer = parser.parse(loopStart.map { text(of: tokens.prefix($0)) } ?? raw)
+        let isSilent = answer.text.isEmpty && (chunk.speechSeconds ?? 0) >= Self.unmistakable
         let reason: Chunk.FinishReason =
-            loopStart != nil ? .loop : summary?.finishReason == .stop ? .stop : .length
+            loopStart != nil
+            ? .loop
+            : summary?.finishReason != .stop ? .length : isSilent ? .silent : .stop
         let result = Chunk(
             sampleRange: chunk.range, tokenIDs: tokens.map { Int($0.id) }, rawText: raw,
             text: answer.text, language: answer.language, finishReason: reason,
@@ -110,6 +116,7 @@ extension PlannedChunk {
                 samples.count - shortest, samples.count * 3 / 4) + 1
         let cut = ChunkPlanner.quietestPlace(in: samples, middle)
         let place = range.lowerBound + cut
+        // Nobody knows in which half the speech is.
         return [
             PlannedChunk(range: range.lowerBound..<place, samples: Array(samples[..<cut])),
             PlannedChunk(range: place..<range.upperBound, samples: Array(samples[cut...])),

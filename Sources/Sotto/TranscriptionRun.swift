@@ -64,6 +64,7 @@ struct TranscriptionRun {
         return switch chunk.finishReason {
         case .stop: nil
         case .length: "The text \(place) reached its token limit and may be incomplete."
+        case .silent: "Speech was heard \(place), and the model gave no text for it."
         case .loop: "The model repeated itself \(place): the text there is incomplete."
         }
     }

@@ -77,6 +77,8 @@ public struct Chunk: Hashable, Sendable {
         case length
         /// The model went round in a circle; the text ends where that began.
         case loop
+        /// Speech was heard, and the model gave no text for it.
+        case silent
     }
 
     /// Samples at 16 kHz from the start of the recording.

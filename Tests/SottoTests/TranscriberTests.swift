@@ -69,11 +69,15 @@ import Transcript
     private var longTalk: String { Fixtures.path("demo-pcm/long-talk.wav") }
 
     private func run(
-        _ answers: [ScriptedRecogniser.Answer], options: TranscriptionOptions = .init()
+        _ answers: [ScriptedRecogniser.Answer], options: TranscriptionOptions = .init(),
+        listensForSpeech: Bool = false
     ) async throws -> (Transcription, shown: String) {
-        let recogniser = ScriptedRecogniser(answers)
-        return try await transcribe(
-            longTalk, Transcriber(recogniser: recogniser, modelName: "script"), options)
+        let weights = Fixtures.project.appending(
+            path: "Models/speech-detector/silero_vad_16k.safetensors")
+        let transcriber = Transcriber(
+            recogniser: ScriptedRecogniser(answers), modelName: "script",
+            detectorWeights: listensForSpeech ? weights.path : nil)
+        return try await transcribe(longTalk, transcriber, options)
     }
 
     @Test func `pieces come out in order, joined as their script asks`() async throws {
@@ -150,6 +154,31 @@ import Transcript
         #expect(half.shown == "One. no ha right. Two. Three.")
         #expect(half.0.chunks.map(\.finishReason) == [.stop, .loop, .stop, .stop, .stop])
         #expect(!half.0.isComplete)
+    }
+
+    @Test func `speech without text is heard again, and told`() async throws {
+        let none = ScriptedRecogniser.Answer.text("language None<asr_text>")
+        let (found, shown) = try await run(
+            [
+                .text(Self.header + "One."), none, .text(Self.header + "Two."),
+                .text(Self.header + "Three."), none, .text(Self.header + "Right."),
+            ], listensForSpeech: true)
+        #expect(shown == "One. Right. Two. Three.")
+        #expect(found.isComplete)
+        let again = try await run(
+            [
+                .text(Self.header + "One."), none, .text(Self.header + "Two."),
+                .text(Self.header + "Three."), none, none,
+            ], listensForSpeech: true)
+        #expect(again.shown == "One. Two. Three.")
+        #expect(again.0.chunks.map(\.finishReason) == [.stop, .silent, .stop, .stop])
+        #expect(
+            again.0.warnings == [
+                "Speech was heard from 21.0 s to 44.0 s, and the model gave no text for it."
+            ])
+        // Nobody listens: then the model is believed.
+        let (quiet, _) = try await run([none, none, none, none])
+        #expect(quiet.isComplete)
     }
 
     @Test func `for comparison with the official package a circle is left alone`() async throws {

@@ -11,7 +11,7 @@ package final class SpeechDetector {
     /// Samples at 16 kHz that one probability stands for.
     package static let frameSampleCount = 512
 
-    private let backend: CPUBackend
+    private let room: Room
     private let spectrum: Layer
     private let convolutions: [Layer]
     private let gates: Layer
@@ -36,20 +36,27 @@ package final class SpeechDetector {
         let weight: Weight
         var bias: Weight?
 
-        func apply(to rows: [Float], _ backend: CPUBackend) throws(ComputeError) -> [Float] {
-            let x = try backend.makeTensor(Shape(rows.count / weight.columns, weight.columns))
-            let y = try backend.makeTensor(Shape(x.shape.rows, weight.rows))
+        func apply(to rows: [Float], in room: Room) throws(ComputeError) -> [Float] {
+            let (backend, count) = (room.backend, rows.count / weight.columns)
+            let x = Tensor(memory: room.input.memory, shape: Shape(count, weight.columns))
+            let y = Tensor(memory: room.output.memory, shape: Shape(count, weight.rows))
             backend.upload(rows.span, to: x)
             try backend.linear(y, x, weight, bias: bias, finish: .store)
             return backend.download(y)
         }
     }
 
+    /// Memory for what goes into a layer and what comes out, of the largest.
+    private struct Room {
+        let backend: CPUBackend
+        let input, output: Tensor
+    }
+
     /// - Parameters:
     ///   - path: `silero_vad_16k.safetensors`.
     ///   - blockFrameCount: frames that are worked on together: more is faster, fewer come sooner.
     /// - Throws: ``SpeechDetectorError``, ``WeightFileError`` or ``ComputeError``.
-    package init(weights path: String, backend: CPUBackend, blockFrameCount: Int = 64) throws {
+    package init(weights path: String, backend: CPUBackend, blockFrameCount: Int = 256) throws {
         precondition(blockFrameCount > 0)
         let tensors = try SafetensorsFile(path: path).tensors
         func tensor(_ name: String, _ extents: Int...) throws -> StoredTensor {
@@ -73,8 +80,11 @@ package final class SpeechDetector {
                 weight: try backend.prepare([part]),
                 bias: try backend.prepare([tensor(name + ".bias", outputs)]))
         }
-        self.backend = backend
         self.blockFrameCount = blockFrameCount
+        let rows = Self.windows * blockFrameCount
+        room = Room(
+            backend: backend, input: try backend.makeTensor(Shape(rows, 3 * Self.bins)),
+            output: try backend.makeTensor(Shape(rows, 2 * Self.bins)))
         let count = Self.windowCount
         spectrum = Layer(
             weight: try backend.prepare([
@@ -133,14 +143,14 @@ package final class SpeechDetector {
         let frames = samples.count / Self.frameSampleCount
         let sound = context + samples
         context = Array(sound.suffix(Self.contextCount))
-        let spectra = try spectrum.apply(to: windows(of: sound, frames: frames), backend)
+        let spectra = try spectrum.apply(to: windows(of: sound, frames: frames), in: room)
         // A convolution is a matrix on rows beside each other, with silence around each frame.
         var rows = magnitudes(spectra)
         rows = unfolded(rows, count: Self.windows, width: Self.bins, step: 1)
-        rows = rectified(try convolutions[0].apply(to: rows, backend))
+        rows = rectified(try convolutions[0].apply(to: rows, in: room))
         rows = unfolded(rows, count: Self.windows, width: 128, step: 2)
-        for layer in convolutions[1...] { rows = rectified(try layer.apply(to: rows, backend)) }
-        let heard = memory.output(gates: try gates.apply(to: rows, backend), state: &state)
+        for layer in convolutions[1...] { rows = rectified(try layer.apply(to: rows, in: room)) }
+        let heard = memory.output(gates: try gates.apply(to: rows, in: room), state: &state)
         return (0..<frames).map { frame in
             var sum = output.bias
             for cell in 0..<memory.width {
