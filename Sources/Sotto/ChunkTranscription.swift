@@ -7,8 +7,12 @@ import Transcript
 struct ChunkTranscription {
     let recogniser: any Recogniser
     let options: TranscriptionOptions
+    let stop: StopSwitch
     /// Called with what is heard so far; nothing of it is certain.
     let showPartial: (String) -> Void
+
+    /// Somebody asked for an early end.
+    struct Stopped: Error {}
 
     /// What a piece became.
     struct Piece {
@@ -69,6 +73,7 @@ struct ChunkTranscription {
         answer: for try await event in events {
             switch event {
             case .token(let token):
+                guard !stop.isStopped else { throw Stopped() }
                 tokens.append(token)
                 raw += decoder.append(token.id)
                 showPartial(parser.visibleText(raw))

@@ -57,11 +57,14 @@ public final class Transcriber: Sendable {
     /// WAV files of plain samples are read by this process, everything else by `sotto-decode`, which
     /// gives up all rights before it looks at the first byte.
     ///
-    /// - Parameter path: `-` is the standard input.
+    /// - Parameters:
+    ///   - path: `-` is the standard input.
+    ///   - stop: ends it early: then the transcription is what there is, and a warning says so.
     /// - Returns: what happens, ending with ``TranscriptionEvent/finished(_:)`` or ``SottoError``.
     ///   Leaving the stream early cancels the work.
     public func transcribe(
-        path: String, options: TranscriptionOptions = TranscriptionOptions()
+        path: String, options: TranscriptionOptions = TranscriptionOptions(),
+        stop: StopSwitch = StopSwitch()
     ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
@@ -76,7 +79,8 @@ public final class Transcriber: Sendable {
                             path: path, request: options.request, decoder: decoder)
                     }
                     let run = TranscriptionRun(
-                        recogniser: recogniser, modelName: modelName, options: options
+                        recogniser: recogniser, modelName: modelName, options: options,
+                        stop: stop
                     ) { continuation.yield($0) }
                     continuation.yield(.finished(try await run.run(reader)))
                     continuation.finish()

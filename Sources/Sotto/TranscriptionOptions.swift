@@ -1,4 +1,5 @@
 import DecodeProtocol
+import Synchronization
 public import Transcript
 
 /// What a person can choose about a transcription.
@@ -24,6 +25,22 @@ public struct TranscriptionOptions: Hashable, Sendable {
 
     /// Nothing forced, nothing added.
     public init() {}
+}
+
+/// Ends transcriptions early, with what was understood until then.
+public final class StopSwitch: Sendable {
+    private let isThrown = Mutex(false)
+
+    /// Not thrown yet.
+    public init() {}
+
+    /// Ends every transcription that was given this switch, within about a second.
+    public func stop() {
+        isThrown.withLock { $0 = true }
+    }
+
+    /// Whether ``stop()`` was called.
+    public var isStopped: Bool { isThrown.withLock { $0 } }
 }
 
 extension TranscriptionOptions {

@@ -10,6 +10,7 @@ struct TranscriptionRun {
     let recogniser: any Recogniser
     let modelName: String
     let options: TranscriptionOptions
+    let stop: StopSwitch
     let emit: @Sendable (TranscriptionEvent) -> Void
 
     /// A chunk whose answer is on its way.
@@ -20,14 +21,14 @@ struct TranscriptionRun {
 
     func run(_ reader: ChunkReader) async throws -> Transcription {
         let clock = ContinuousClock.now
-        let chunkTranscription = ChunkTranscription(recogniser: recogniser, options: options) {
-            emit(.partial($0))
-        }
+        let chunkTranscription = ChunkTranscription(
+            recogniser: recogniser, options: options, stop: stop
+        ) { emit(.partial($0)) }
         var pending: [Pending] = []
         var chunks: [Chunk] = []
         var segments: [Segment] = []
         var isAtEnd = false
-        while true {
+        while !stop.isStopped {
             while !isAtEnd && pending.count < recogniser.usefulLookahead {
                 guard let chunk = try await reader.next() else {
                     isAtEnd = true
@@ -37,7 +38,13 @@ struct TranscriptionRun {
             }
             guard !pending.isEmpty else { break }
             let first = pending.removeFirst()
-            for piece in try await chunkTranscription.finish(first.chunk, first.events) {
+            let pieces: [ChunkTranscription.Piece]
+            do {
+                pieces = try await chunkTranscription.finish(first.chunk, first.events)
+            } catch is ChunkTranscription.Stopped {
+                break
+            }
+            for piece in pieces {
                 chunks.append(piece.chunk)
                 guard let segment = piece.segment else { continue }
                 let before = segments.last?.text ?? ""
@@ -55,7 +62,14 @@ struct TranscriptionRun {
             provenance: Provenance(
                 model: modelName, device: recogniser.deviceName, version: sottoVersion,
                 wallSeconds: (ContinuousClock.now - clock).seconds),
-            warnings: await reader.warnings + chunks.compactMap(warning))
+            warnings: await reader.warnings + chunks.compactMap(warning)
+                + (stop.isStopped ? [stopWarning(sampleCount, await reader.expectedSeconds)] : []))
+    }
+
+    private func stopWarning(_ sampleCount: Int, _ expected: Double?) -> String {
+        let done = hundredths(Double(sampleCount) / 16000)
+        let whole = expected.map { " of \(hundredths($0)) s" } ?? ""
+        return "It was stopped after \(done) s\(whole): the rest is missing."
     }
 
     private func warning(_ chunk: Chunk) -> String? {

@@ -190,6 +190,24 @@ import Transcript
         #expect(found.chunks[0].rawText == Self.round)
     }
 
+    @Test func `a stop leaves what there is, and says so`() async throws {
+        let stop = StopSwitch()
+        let recogniser = ScriptedRecogniser(
+            ["One.", "Two.", "Three.", "Four."].map { .text(Self.header + $0) })
+        let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
+        var result: Transcription?
+        for try await event in transcriber.transcribe(path: longTalk, stop: stop) {
+            if case .text = event { stop.stop() }
+            if case .finished(let transcription) = event { result = transcription }
+        }
+        let found = try #require(result)
+        #expect(found.text.hasPrefix("One."))
+        #expect(!found.isComplete)
+        let last = try #require(found.warnings.last)
+        #expect(last.hasPrefix("It was stopped after "))
+        #expect(last.hasSuffix(" s of 83.37 s: the rest is missing."))
+    }
+
     @Test func `a failure in the middle is a failure of the whole`() async throws {
         let error = await #expect(throws: SottoError.self) {
             _ = try await run([

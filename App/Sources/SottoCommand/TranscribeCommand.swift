@@ -104,17 +104,25 @@ struct TranscribeCommand: AsyncParsableCommand {
             Console.writeProblem("\(error)")
             throw ExitCode(ExitStatus.of(error))
         }
+        let interruption = Interruption()
         var status: Int32 = 0
         for (index, file) in files.enumerated() {
-            let result = await transcribe(file, with: transcriber, isFirst: index == 0)
+            guard !interruption.stop.isStopped else {
+                Console.writeProblem("'\(file)' was not begun.")
+                continue
+            }
+            let result = await transcribe(
+                file, with: transcriber, isFirst: index == 0, stop: interruption.stop)
             status = status == 0 ? result : status
         }
+        // A stop between two recordings leaves no other trace.
+        if status == 0 && interruption.stop.isStopped { status = ExitStatus.incomplete }
         if status != 0 { throw ExitCode(status) }
     }
 
     /// One recording; a failure is told and does not stop the others.
     private func transcribe(
-        _ file: String, with transcriber: Transcriber, isFirst: Bool
+        _ file: String, with transcriber: Transcriber, isFirst: Bool, stop: StopSwitch
     ) async -> Int32 {
         do {
             let target = try output.map {
@@ -126,7 +134,9 @@ struct TranscribeCommand: AsyncParsableCommand {
                     && !(streamsText && Console.isOutputTerminal))
             if streamsText && !isFirst { try Console.writeText("\n") }
             progress.start()
-            for try await event in transcriber.transcribe(path: file, options: options) {
+            for try await event in transcriber.transcribe(
+                path: file, options: options, stop: stop)
+            {
                 switch event {
                 case .text(let text):
                     if streamsText { try Console.writeText(text) }

@@ -1,0 +1,29 @@
+import Dispatch
+import Glibc
+import Sotto
+
+/// Ctrl-C and a polite end from outside: the first time what there is gets written, the second time the
+/// program ends at once. Where the caller ignores a signal, it stays ignored.
+final class Interruption {
+    let stop = StopSwitch()
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let stop = stop
+        sources = [SIGINT, SIGTERM].compactMap { number in
+            var old = sigaction()
+            // Safety: the structure lives as long as the call.
+            guard unsafe sigaction(number, nil, &old) == 0,
+                unsafe unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 0
+            else { return nil }
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                guard !stop.isStopped else { _exit(128 + number) }
+                stop.stop()
+            }
+            source.resume()
+            return source
+        }
+    }
+}
