@@ -7,6 +7,8 @@ package struct PlannedChunk: Hashable, Sendable {
     package let samples: [Float]
     /// Seconds in which speech is probable; `nil` where nobody listened for it.
     package var speechSeconds: Double?
+    /// Whether there is neither speech nor anything else that could be heard.
+    package var isSilent = false
 }
 
 /// Cuts a recording into chunks in its pauses, while it is still being read.
@@ -76,7 +78,7 @@ package struct ChunkPlanner: Sendable {
         let count = isWhole || held.count <= length ? held.count : cut()
         let chunk = PlannedChunk(
             range: start..<start + count, samples: Array(held[..<count]),
-            speechSeconds: speechSeconds(in: count))
+            speechSeconds: speechSeconds(in: count), isSilent: isSilent(count))
         held.removeFirst(count)
         start += count
         let done = min(start / Self.frame - firstFrame, speech?.count ?? 0)
@@ -91,6 +93,18 @@ package struct ChunkPlanner: Sendable {
         let end = min((start + count) / Self.frame - firstFrame, speech.count)
         let frames = speech[..<max(0, end)].count { $0 > Self.speechLimit }
         return Double(frames * Self.frame) / 16000
+    }
+
+    /// Whether in the next `count` samples speech is improbable throughout, and no tenth of a second
+    /// is louder than -60 dB below full scale. What the detector doubts, music too, is no silence.
+    private func isSilent(_ count: Int) -> Bool {
+        guard let speech else { return false }
+        let end = min((start + count + Self.frame - 1) / Self.frame - firstFrame, speech.count)
+        guard speech[..<max(0, end)].allSatisfy({ $0 < Self.pauseLimit }) else { return false }
+        return stride(from: 0, to: count, by: Self.window).allSatisfy { first in
+            let part = held[first..<min(first + Self.window, count)]
+            return part.reduce(0) { $0 + $1 * $1 } <= 1e-6 * Float(part.count)
+        }
     }
 
     /// Where to cut, in samples from `start`.

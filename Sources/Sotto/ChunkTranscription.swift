@@ -26,8 +26,14 @@ struct ChunkTranscription {
     /// Seconds of speech that must leave some text.
     private static let unmistakable = 2.0
 
-    /// Queues a chunk.
-    func submit(_ chunk: PlannedChunk) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    /// Queues a chunk; silence needs no model.
+    func submit(_ chunk: PlannedChunk) -> AsyncThrowingStream<GenerationEvent, any Error>? {
+        chunk.isSilent && !options.isParity ? nil : recognise(chunk)
+    }
+
+    private func recognise(
+        _ chunk: PlannedChunk
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         var samples = peakLimited(chunk.samples)
         // What is left over from cutting may be too short for even one frame.
         let isPiece = chunk.range.lowerBound > 0
@@ -46,18 +52,25 @@ struct ChunkTranscription {
     /// Follows the answer to its end. One that went round in a circle, did not end, or is silent about
     /// speech is asked for again in halves: with another cut the model seldom fails at the same place.
     func finish(
-        _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>
+        _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>?
     ) async throws -> [Piece] {
+        guard let events else { return [Piece(chunk: silence(chunk), segment: nil)] }
         let first = try await hear(chunk, events)
         guard first.chunk.finishReason != .stop, options.tokenLimit == nil, !options.isParity,
             let halves = chunk.halves(shortest: Self.shortestHalf)
         else { return [first] }
-        let submitted = halves.map { ($0, submit($0)) }
+        let submitted = halves.map { ($0, recognise($0)) }
         var pieces: [Piece] = []
         for (half, events) in submitted { pieces.append(try await hear(half, events)) }
         // Half of it is more than nothing; where both fail, the whole says as much.
         let isBetter = pieces.contains { $0.chunk.finishReason == .stop && $0.segment != nil }
         return isBetter ? pieces : [first]
+    }
+
+    private func silence(_ chunk: PlannedChunk) -> Chunk {
+        Chunk(
+            sampleRange: chunk.range, tokenIDs: [], rawText: "", text: "", language: "",
+            finishReason: .silence, promptTokenCount: 0, timings: Timings())
     }
 
     private func hear(

@@ -16,7 +16,8 @@ struct TranscriptionRun {
     /// A chunk whose answer is on its way.
     private struct Pending {
         let chunk: PlannedChunk
-        let events: AsyncThrowingStream<GenerationEvent, any Error>
+        /// `nil` for silence.
+        let events: AsyncThrowingStream<GenerationEvent, any Error>?
     }
 
     func run(_ reader: ChunkReader) async throws -> Transcription {
@@ -76,7 +77,7 @@ struct TranscriptionRun {
         let place =
             "from \(chunk.startSeconds.rounded(.down)) s to \(chunk.endSeconds.rounded(.up)) s"
         return switch chunk.finishReason {
-        case .stop: nil
+        case .stop, .silence: nil
         case .length: "The text \(place) reached its token limit and may be incomplete."
         case .silent: "Speech was heard \(place), and the model gave no text for it."
         case .loop: "The model repeated itself \(place): the text there is incomplete."

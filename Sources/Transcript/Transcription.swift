@@ -37,7 +37,7 @@ public struct Transcription: Hashable, Sendable {
 
     /// Whether every second of the recording was heard to its end.
     public var isComplete: Bool {
-        warnings.isEmpty && chunks.allSatisfy { $0.finishReason == .stop }
+        warnings.isEmpty && chunks.allSatisfy { [.stop, .silence].contains($0.finishReason) }
     }
 }
 
@@ -73,6 +73,8 @@ public struct Chunk: Hashable, Sendable {
     public enum FinishReason: String, Hashable, Sendable, Codable {
         /// The model said so.
         case stop
+        /// There was nothing to hear, and the model was not asked.
+        case silence
         /// The token limit was reached: the text may be incomplete.
         case length
         /// The model went round in a circle; the text ends where that began.

@@ -181,6 +181,40 @@ import Transcript
         #expect(quiet.isComplete)
     }
 
+    /// Forty seconds without sound, then the talk, then a minute of faint noise.
+    @Test func `silence is not given to the model, and what can be heard is`() async throws {
+        let talk = try [UInt8](Data(contentsOf: URL(filePath: longTalk))).dropFirst(78)
+        var state: UInt32 = 1
+        let noise = (0..<60 * 16000).flatMap { _ -> [UInt8] in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            let value = Int16(truncatingIfNeeded: state >> 16) / 256
+            return [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
+        }
+        let sound = [UInt8](repeating: 0, count: 40 * 32000) + talk + noise
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let sample = Fixtures.demoModel.appending(path: "samples/travel.wav")
+        var header = try [UInt8](Data(contentsOf: sample).prefix(44))
+        for index in 0..<4 { header[40 + index] = UInt8(sound.count >> (8 * index) & 255) }
+        try Data(header + sound).write(to: URL(filePath: path))
+        let weights = Fixtures.project.appending(
+            path: "Models/speech-detector/silero_vad_16k.safetensors")
+        let transcriber = Transcriber(
+            recogniser: ScriptedRecogniser(
+                (1...8).map { .text(Self.header + "\($0).") }), modelName: "script",
+            detectorWeights: weights.path)
+        let (found, _) = try await transcribe(path, transcriber, .init())
+        #expect(found.isComplete)
+        #expect(found.chunks.count { $0.finishReason == .silence } == 1)
+        #expect(found.chunks[0].finishReason == .silence)
+        #expect(found.chunks[0].sampleRange.count >= 320_000)
+        #expect(
+            found.chunks.map(\.sampleRange.lowerBound) == [0]
+                + found.chunks.dropLast().map(\.sampleRange.upperBound))
+        #expect(found.chunks.last?.text.isEmpty == false)
+        #expect(found.durationSeconds == Double(sound.count / 2) / 16000)
+    }
+
     @Test func `for comparison with the official package a circle is left alone`() async throws {
         var options = TranscriptionOptions()
         options.isParity = true
