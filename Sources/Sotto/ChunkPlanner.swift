@@ -7,6 +7,8 @@ package struct PlannedChunk: Hashable, Sendable {
     package let samples: [Float]
     /// Seconds in which speech is probable; `nil` where nobody listened for it.
     package var speechSeconds: Double?
+    /// Whether the next chunk begins before this one ends, because there is no pause to cut in.
+    package var isContinued = false
     /// Whether there is neither speech nor anything else that could be heard.
     package var isSilent = false
 }
@@ -15,8 +17,10 @@ package struct PlannedChunk: Hashable, Sendable {
 ///
 /// A recording of up to 30 s stays whole. A longer one is cut near every 25 s, within 5 s on either
 /// side, so a chunk is 20 to 30 s long and only the last may be shorter. With a speech detector the cut
-/// lies in the longest pause; without one, or where there is no pause, in the quietest 100 ms. Chunks follow each other without gap or overlap. What was handed out
-/// is forgotten, so memory does not grow with the recording.
+/// lies in the longest pause; where there is none, the chunk is 30 s long and the next one begins 5 s
+/// before its end, so that every word is whole in one of them. Without a detector the cut lies in the
+/// quietest 100 ms. Otherwise chunks follow each other without gap or overlap. What was handed out is
+/// forgotten, so memory does not grow with the recording.
 ///
 /// Source of the search for the quietest place: the `qwen-asr` package, with sums in `Double`.
 package struct ChunkPlanner: Sendable {
@@ -74,13 +78,16 @@ package struct ChunkPlanner: Sendable {
             return nil
         }
         guard !held.isEmpty else { return nil }
-        let isWhole = start == 0 && held.count <= whole
-        let count = isWhole || held.count <= length ? held.count : cut()
+        let isWhole = held.count <= (speech != nil ? length + search : start == 0 ? whole : 0)
+        let cut = isWhole || held.count <= length ? held.count : cut()
+        let count = cut ?? length + search
         let chunk = PlannedChunk(
             range: start..<start + count, samples: Array(held[..<count]),
-            speechSeconds: speechSeconds(in: count), isSilent: isSilent(count))
-        held.removeFirst(count)
-        start += count
+            speechSeconds: speechSeconds(in: count), isContinued: cut == nil,
+            isSilent: isSilent(count))
+        let step = cut ?? length
+        held.removeFirst(step)
+        start += step
         let done = min(start / Self.frame - firstFrame, speech?.count ?? 0)
         speech?.removeFirst(done)
         firstFrame += done
@@ -107,12 +114,14 @@ package struct ChunkPlanner: Sendable {
         }
     }
 
-    /// Where to cut, in samples from `start`.
-    private func cut() -> Int {
+    /// Where to cut, in samples from `start`; `nil` if there is no pause.
+    private func cut() -> Int? {
         let low = max(0, length - search)
         let high = min(held.count, length + search)
         guard high - low > Self.window else { return length }
-        return max(1, Self.quietestPlace(in: held, pause(in: low..<high) ?? low..<high))
+        let pause = pause(in: low..<high)
+        if pause == nil && speech != nil { return nil }
+        return max(1, Self.quietestPlace(in: held, pause ?? low..<high))
     }
 
     /// The longest pause within a range of samples; `nil` if there is none, or nobody listens.

@@ -18,7 +18,11 @@ struct ChunkTranscription {
     struct Piece {
         let chunk: Chunk
         /// `nil` where nothing was said.
-        let segment: Segment?
+        var segment: Segment?
+        /// The tokens of the text alone.
+        var textTokens: [Int32] = []
+        /// Tokens at its start that the piece before it has already.
+        fileprivate var skippedCount = 0
     }
 
     /// Halves of a chunk that went wrong are at least this long, in samples.
@@ -83,6 +87,8 @@ struct ChunkTranscription {
         var tokens: [GeneratedToken] = []
         var summary: GenerationSummary?
         var loopStart: Int?
+        /// Tokens before the text.
+        var headerCount = options.language == nil ? nil : 0
         answer: for try await event in events {
             switch event {
             case .token(let token):
@@ -90,6 +96,9 @@ struct ChunkTranscription {
                 tokens.append(token)
                 raw += decoder.append(token.id)
                 showPartial(parser.visibleText(raw))
+                if headerCount == nil && raw.contains(OutputParser.mark) {
+                    headerCount = tokens.count
+                }
                 loopStart = options.isParity ? nil : loopGuard.append(token.id)
                 // Leaving the stream ends the work on it.
                 if loopStart != nil { break answer }
@@ -100,7 +109,7 @@ struct ChunkTranscription {
         try Task.checkCancellation()
         guard summary != nil || loopStart != nil else { throw CancellationError() }
         raw += decoder.finish()
-        let answer = parser.parse(loopStart.map { text(of: tokens.prefix($0)) } ?? raw)
+        let answer = parser.parse(loopStart.map { text(of: tokens.prefix($0).map(\.id)) } ?? raw)
         let isSilent = answer.text.isEmpty && (chunk.speechSeconds ?? 0) >= Self.unmistakable
         let reason: Chunk.FinishReason =
             loopStart != nil
@@ -116,12 +125,49 @@ struct ChunkTranscription {
             startSeconds: result.startSeconds, endSeconds: result.endSeconds, text: answer.text,
             language: answer.language,
             meanLogProbability: logProbability / Double(max(1, tokens.count)))
-        return Piece(chunk: result, segment: answer.text.isEmpty ? nil : segment)
+        let heard = tokens.prefix(loopStart ?? tokens.count).dropFirst(headerCount ?? 0).map(\.id)
+        return Piece(
+            chunk: result, segment: answer.text.isEmpty ? nil : segment,
+            textTokens: heard.last.map { text(of: [$0]).isEmpty } == true ? heard.dropLast() : heard
+        )
     }
 
-    private func text(of tokens: ArraySlice<GeneratedToken>) -> String {
+    /// Joins the text of two pieces whose sound overlaps.
+    ///
+    /// - Returns: whether they agree on what was said in it.
+    func stitch(_ left: inout Piece, _ right: inout Piece) -> Bool {
+        guard left.segment != nil, right.segment != nil else { return true }
+        let (first, second) = (left.chunk, right.chunk)
+        let seam = Stitcher.seam(
+            .init(
+                tokens: left.textTokens, startSeconds: first.startSeconds,
+                endSeconds: first.endSeconds),
+            .init(
+                tokens: right.textTokens, startSeconds: second.startSeconds,
+                endSeconds: second.endSeconds)
+        ) { token in
+            let start = text(of: [token]).unicodeScalars.first
+            return start.map { $0.properties.isWhitespace || Seam.isUnspaced($0) } ?? false
+        }
+        right.skippedCount = seam.rightStart
+        let kept = left.skippedCount..<max(left.skippedCount, seam.leftCount)
+        left.keep(text(of: left.textTokens[kept]))
+        right.keep(text(of: right.textTokens[seam.rightStart...]))
+        return seam.isCertain
+    }
+
+    private func text(of tokens: some Sequence<Int32>) -> String {
         var decoder = recogniser.makeTextDecoder()
-        return tokens.reduce(into: "") { $0 += decoder.append($1.id) } + decoder.finish()
+        return tokens.reduce(into: "") { $0 += decoder.append($1) } + decoder.finish()
+    }
+}
+
+extension ChunkTranscription.Piece {
+    /// Leaves a part of the text.
+    fileprivate mutating func keep(_ text: String) {
+        let text = text.strippingWhitespace()
+        segment?.text = text
+        if text.isEmpty { segment = nil }
     }
 }
 

@@ -9,7 +9,7 @@ package struct OutputParser: Sendable {
         package let text: String
     }
 
-    private static let mark = "<asr_text>"
+    static let mark = "<asr_text>"
 
     /// English name of the language that was forced; the answer then has no header.
     private let forcedLanguage: String?

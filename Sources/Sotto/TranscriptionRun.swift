@@ -29,6 +29,16 @@ struct TranscriptionRun {
         var chunks: [Chunk] = []
         var segments: [Segment] = []
         var isAtEnd = false
+        var doubts: [String] = []
+        /// A piece whose end the next one hears too.
+        var open: ChunkTranscription.Piece?
+        func add(_ piece: ChunkTranscription.Piece) {
+            chunks.append(piece.chunk)
+            guard let segment = piece.segment else { return }
+            let before = segments.last?.text ?? ""
+            emit(.text(Seam.separator(between: before, and: segment.text) + segment.text))
+            segments.append(segment)
+        }
         while !stop.isStopped {
             while !isAtEnd && pending.count < recogniser.usefulLookahead {
                 guard let chunk = try await reader.next() else {
@@ -39,31 +49,36 @@ struct TranscriptionRun {
             }
             guard !pending.isEmpty else { break }
             let first = pending.removeFirst()
-            let pieces: [ChunkTranscription.Piece]
+            var pieces: [ChunkTranscription.Piece]
             do {
                 pieces = try await chunkTranscription.finish(first.chunk, first.events)
             } catch is ChunkTranscription.Stopped {
                 break
             }
-            for piece in pieces {
-                chunks.append(piece.chunk)
-                guard let segment = piece.segment else { continue }
-                let before = segments.last?.text ?? ""
-                emit(.text(Seam.separator(between: before, and: segment.text) + segment.text))
-                segments.append(segment)
+            if var left = open {
+                if !chunkTranscription.stitch(&left, &pieces[0]) {
+                    let place = (pieces[0].chunk.startSeconds + left.chunk.endSeconds) / 2
+                    doubts.append(
+                        "Around \(hundredths(place)) s two pieces do not agree: words there may be "
+                            + "missing or double.")
+                }
+                add(left)
             }
+            open = first.chunk.isContinued ? pieces.removeLast() : nil
+            pieces.forEach(add)
             emit(
                 .progress(
                     doneSeconds: Double(first.chunk.range.upperBound) / 16000,
                     totalSeconds: await reader.expectedSeconds))
         }
+        open.map(add)
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
         return Transcription(
             segments: segments, chunks: chunks, durationSeconds: Double(sampleCount) / 16000,
             provenance: Provenance(
                 model: modelName, device: recogniser.deviceName, version: sottoVersion,
                 wallSeconds: (ContinuousClock.now - clock).seconds),
-            warnings: await reader.warnings + chunks.compactMap(warning)
+            warnings: await reader.warnings + chunks.compactMap(warning) + doubts
                 + (stop.isStopped ? [stopWarning(sampleCount, await reader.expectedSeconds)] : []))
     }
 

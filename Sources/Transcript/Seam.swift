@@ -13,7 +13,7 @@ public enum Seam {
     }
 
     /// Han, kana, and the full-width punctuation that goes with them.
-    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x2E80...0x9FFF, 0xF900...0xFAFF, 0xFF00...0xFFEF, 0x20000...0x3FFFF: true
         default: false

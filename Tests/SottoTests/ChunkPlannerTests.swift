@@ -113,28 +113,39 @@ import Testing
             for frame in 0..<16 { speech[second * 16000 / 512 + frame] = 0.1 }
         }
         let chunks = plan(samples, speech: speech)
-        #expect(chunks.flatMap(\.samples) == samples)
         for (chunk, second) in zip(chunks, [24, 50]) {
             let end = Double(chunk.range.upperBound) / 16000
             #expect((Double(second)..<Double(second) + 0.52).contains(end))
         }
         let byLoudness = plan(samples).map(\.range.upperBound)
         #expect(byLoudness[0] / 16000 == 22)
-        // Where speech is probable everywhere, loudness decides.
+        // Where speech is probable everywhere, chunks overlap.
         let always = [Float](repeating: 0.9, count: speech.count)
-        #expect(plan(samples, speech: always).map(\.range) == plan(samples).map(\.range))
+        let overlapping = plan(samples, speech: always)
+        #expect(
+            overlapping.map(\.range) == [
+                0..<480_000, 400_000..<880_000, 800_000..<1_280_000, 1_200_000..<1_440_000,
+            ])
+        #expect(overlapping.map(\.isContinued) == [true, true, true, false])
         #expect(abs((chunks[0].speechSeconds ?? 0) - 24) < 0.6)
         #expect(plan(samples)[0].speechSeconds == nil)
     }
 
-    @Test func `with a detector too, chunks cover everything once, within bounds`() {
+    @Test func `with a detector too, chunks cover everything in order, within bounds`() {
         for seed in UInt32(1)...8 {
             let samples = signal(seed: seed, count: 1_600_000 + Int(seed) * 77_777)
             let speech = signal(seed: seed + 100, count: (samples.count + 511) / 512).map {
                 min(1, max(0, $0 * 4 + 0.5))
             }
             let chunks = plan(samples, speech: speech)
-            #expect(chunks.flatMap(\.samples) == samples)
+            #expect(chunks.allSatisfy { $0.samples == Array(samples[$0.range]) })
+            #expect(chunks.first?.range.lowerBound == 0)
+            #expect(chunks.last?.range.upperBound == samples.count)
+            for (before, after) in zip(chunks, chunks.dropFirst()) {
+                let overlap = before.isContinued ? 80_000 : 0
+                #expect(after.range.lowerBound == before.range.upperBound - overlap)
+            }
+            #expect(chunks.last?.isContinued == false)
             #expect(chunks.dropLast().allSatisfy { (320_000...480_000).contains($0.range.count) })
             #expect(chunks.last.map { $0.range.count <= 480_000 } == true)
             #expect(plan(samples, speech: speech, block: 12_345, frames: 1) == chunks)

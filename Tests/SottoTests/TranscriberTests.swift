@@ -1,6 +1,6 @@
 import Foundation
 import Qwen3ASR
-import Sotto
+@testable import Sotto
 import TestSupport
 import Testing
 import Transcript
@@ -222,6 +222,36 @@ import Transcript
             [.text(Self.round), .text(""), .text(""), .text("")], options: options)
         #expect(found.chunks[0].finishReason == .stop)
         #expect(found.chunks[0].rawText == Self.round)
+    }
+
+    /// Two words a second; each chunk hears half of the word at its edge.
+    @Test func `pieces that share five seconds are joined to the words that were said`()
+        async throws
+    {
+        func words(_ range: Range<Int>) -> String {
+            range.map { "word\(100 + $0)" }.joined(separator: " ")
+        }
+        let recogniser = ScriptedRecogniser([
+            .text(Self.header + words(0..<60) + " wor"),
+            .text(Self.header + "rd149 " + words(50..<110) + " wo"),
+            .text(Self.header + "d199 " + words(100..<160)),
+        ])
+        let transcription = ChunkTranscription(
+            recogniser: recogniser, options: TranscriptionOptions(), stop: StopSwitch()
+        ) { _ in }
+        var pieces: [ChunkTranscription.Piece] = []
+        for start in [0, 400_000, 800_000] {
+            let chunk = PlannedChunk(
+                range: start..<start + 480_000, samples: [Float](repeating: 0.1, count: 480_000),
+                isContinued: start < 800_000)
+            pieces += try await transcription.finish(chunk, transcription.submit(chunk))
+        }
+        var (left, middle, right) = (pieces[0], pieces[1], pieces[2])
+        #expect(transcription.stitch(&left, &middle))
+        #expect(transcription.stitch(&middle, &right))
+        let found = [left, middle, right].map { $0.segment?.text ?? "" }
+        #expect(found.joined(separator: " ") == words(0..<160))
+        #expect(found[0].hasPrefix("word100 ") && found[2].hasSuffix(" word259"))
     }
 
     @Test func `a stop leaves what there is, and says so`() async throws {
