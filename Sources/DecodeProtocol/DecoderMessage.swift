@@ -60,15 +60,19 @@ package struct DecodeSummary: Hashable, Sendable {
     /// Whether the file ends before what its header promised.
     package var isTruncated: Bool
     /// Whether another recording follows in the same file, which was not read.
-    package var isFollowed = false
+    package var isFollowed: Bool
     /// Pieces of the file that could not be decoded.
     package var damageCount: Int
     /// Where the first of them lay, in samples at 16 kHz.
     package var firstDamage: Int
 
-    package init(sampleCount: Int, isTruncated: Bool, damageCount: Int, firstDamage: Int) {
+    package init(
+        sampleCount: Int, isTruncated: Bool, isFollowed: Bool = false, damageCount: Int,
+        firstDamage: Int
+    ) {
         self.sampleCount = sampleCount
         self.isTruncated = isTruncated
+        self.isFollowed = isFollowed
         self.damageCount = damageCount
         self.firstDamage = firstDamage
     }

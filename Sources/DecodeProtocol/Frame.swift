@@ -105,11 +105,10 @@ extension DecoderMessage {
                 let followed = fields.count("followed"), let damaged = fields.count("damaged"),
                 let first = fields.count("first")
             else { return nil }
-            var summary = DecodeSummary(
-                sampleCount: count, isTruncated: truncated != 0, damageCount: damaged,
-                firstDamage: first)
-            summary.isFollowed = followed != 0
-            self = .ended(summary)
+            self = .ended(
+                DecodeSummary(
+                    sampleCount: count, isTruncated: truncated != 0, isFollowed: followed != 0,
+                    damageCount: damaged, firstDamage: first))
         case UInt8(ascii: "f"):
             guard let reason = fields["reason"].flatMap(DecodeFailure.Reason.init(rawValue:)),
                 let detail = fields["detail"]

@@ -15,11 +15,11 @@ struct Decoding {
     /// follows, a missing end if not.
     private var openDamage: Double?
     private var damages: [Double] = []
-    /// Where in the file the last packet ended, and the last one with sound.
-    private var packetEnd: Int?
-    private var lastPacketSeconds = 0.0
     private var tags: Tags
+    /// Where in a bare stream the last packet ended, and the last one with sound.
+    private var packetEnd: Int?
     private var soundEnd = 0
+    private var lastPacketSeconds = 0.0
     /// Seconds on the clock at which a pause ends that was not transmitted.
     private var pauseEnd: Double?
     /// Seconds on the clock at which the last packet of any track ends.
@@ -54,15 +54,16 @@ struct Decoding {
             try output.append(silence: timeline.place(frameAt: pauseEnd, lasting: 0))
         }
         try output.finish()
-        var isTruncated = isEndMissing(isBroken: isBroken)
-        isTruncated = noteHiddenDamage() || isTruncated
+        let isTruncated = noteHiddenDamage() || isEndMissing(isBroken: isBroken)
         guard output.sampleCount > 0 else { throw DecodeFailure(.noSamples) }
         if !isTruncated { messages.send(.duration(sampleCount: output.sampleCount)) }
-        var summary = DecodeSummary(
-            sampleCount: output.sampleCount, isTruncated: isTruncated, damageCount: damages.count,
-            firstDamage: min(output.sampleCount, Self.sampleCount(damages.first ?? 0)))
-        summary.isFollowed = FileEnd.isFollowed(input, container: file.container)
-        messages.send(.ended(summary))
+        messages.send(
+            .ended(
+                DecodeSummary(
+                    sampleCount: output.sampleCount, isTruncated: isTruncated,
+                    isFollowed: FileEnd.isFollowed(input, container: file.container),
+                    damageCount: damages.count,
+                    firstDamage: min(output.sampleCount, Self.sampleCount(damages.first ?? 0)))))
     }
 
     private var description: MediaDescription {
@@ -206,8 +207,7 @@ struct Decoding {
 
     // MARK: Progress
 
-    /// Tells the duration as far as it is known; something must be said now and then, for silence
-    /// looks like a program that hangs.
+    /// Tells the duration as far as it is known.
     private mutating func reportProgress() {
         let read = input.readByteCount
         let isDue =

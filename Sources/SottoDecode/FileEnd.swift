@@ -16,33 +16,43 @@ enum FileEnd {
         func isSame(at end: Int) -> Bool {
             end > 8 && input.bytes(at: end + end % 2, count: 4) == input.bytes(at: 0, count: 4)
         }
-        func holds(_ name: String, from start: Int, nameAt: Int, step: (Int) -> Int?) -> Bool {
-            var place = start
-            while place < input.byteCount {
-                if input.bytes(at: place + nameAt, count: 4).elementsEqual(name.utf8) {
-                    return true
-                }
-                guard let size = step(place), size <= input.byteCount - place else { return false }
-                place += size
-            }
-            return false
-        }
         switch container {
         case "wav", "avi":
             return isSame(at: input.littleEndian(at: 4, byteCount: 4) + 8)
         case "aiff":
             return isSame(at: input.bigEndian(at: 4, byteCount: 4) + 8)
         case "caf":
-            return holds("caff", from: 8, nameAt: 0) { place in
-                let size = input.bigEndian(at: place + 4, byteCount: 8)
-                return size < 0 ? nil : size + 12
-            }
+            return place(of: "caff", in: input, from: 8) { cafChunkByteCount(input, at: $0) } != nil
         case _ where container.hasPrefix("mov"):
             guard let first = boxByteCount(input, at: 0) else { return false }
-            return holds("ftyp", from: first, nameAt: 4) { boxByteCount(input, at: $0) }
+            return place(of: "ftyp", in: input, from: first, nameAt: 4) {
+                boxByteCount(input, at: $0)
+            } != nil
         default:
             return false
         }
+    }
+
+    /// Where the first of the parts that follow each other lies that bears a name.
+    ///
+    /// - Parameter step: bytes of the part at a place; `nil` ends the search.
+    private static func place(
+        of name: String, in input: MediaInput, from start: Int, nameAt: Int = 0,
+        step: (Int) -> Int?
+    ) -> Int? {
+        var place = start
+        while place < input.byteCount {
+            if input.bytes(at: place + nameAt, count: 4).elementsEqual(name.utf8) { return place }
+            guard let size = step(place), size <= input.byteCount - place else { return nil }
+            place += size
+        }
+        return nil
+    }
+
+    /// Bytes of a chunk of a CAF file, its head included; `nil` if its end is open.
+    private static func cafChunkByteCount(_ input: MediaInput, at place: Int) -> Int? {
+        let size = input.bigEndian(at: place + 4, byteCount: 8)
+        return (0..<Int.max - 12).contains(size) ? size + 12 : nil
     }
 
     /// Bytes of a box of an MP4 (ISO/IEC 14496-12, section 4.2); `nil` if it says no such number.
@@ -81,14 +91,8 @@ enum FileEnd {
             let isRIFF = input.bytes(at: 0, count: 4).elementsEqual("RIFF".utf8)
             return isRIFF && [0, 0xFFFF_FFFF].contains(input.littleEndian(at: 4, byteCount: 4))
         case "caf":
-            var place = 8
-            while place < input.byteCount {
-                let size = input.bigEndian(at: place + 4, byteCount: 8)
-                if input.bytes(at: place, count: 4).elementsEqual("data".utf8) { return size < 0 }
-                guard size >= 0, size <= input.byteCount - place else { return false }
-                place += 12 + size
-            }
-            return false
+            return place(of: "data", in: input, from: 8) { cafChunkByteCount(input, at: $0) }
+                .map { input.bigEndian(at: $0 + 4, byteCount: 8) < 0 } ?? false
         default:
             return false
         }

@@ -42,7 +42,7 @@ struct MP3Header {
     private let start: Int
 
     init?(_ input: MediaInput) {
-        let sound = Tags.leadingByteCount(input)
+        let sound = Tags.byteCount(at: 0, input) ?? 0
         let bytes = input.bytes(at: sound, count: 4096)
         let names = ["Xing", "Info"].map { Array($0.utf8) }
         let places = stride(from: 0, to: max(0, bytes.count - 16), by: 1)
@@ -51,8 +51,8 @@ struct MP3Header {
             }
             ), bytes[name + 7] & 3 == 3
         else { return nil }
-        frameCount = Self.bigEndian(bytes[(name + 8)..<(name + 12)])
-        byteCount = Self.bigEndian(bytes[(name + 12)..<(name + 16)])
+        frameCount = input.bigEndian(at: sound + name + 8, byteCount: 4)
+        byteCount = input.bigEndian(at: sound + name + 12, byteCount: 4)
         start = sound + (bytes[..<name].lastIndex(of: 0xFF) ?? 0)
     }
 
@@ -61,9 +61,5 @@ struct MP3Header {
     ///   - end: where the last of them ends.
     func isUnmet(frames: Int, end: Int) -> Bool {
         frames < frameCount && end - start < byteCount
-    }
-
-    private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.reduce(0) { $0 << 8 | Int($1) }
     }
 }

@@ -19,20 +19,14 @@ struct Tags {
 
     /// Takes in a tag that begins at a place, if one does.
     mutating func addTag(at place: Int) {
+        if let size = Self.byteCount(at: place, input) { ranges.append(place..<place + size) }
+    }
+
+    /// Bytes of an ID3v2 tag that begins at a place; `nil` if none does.
+    static func byteCount(at place: Int, _ input: MediaInput) -> Int? {
         let head = input.bytes(at: place, count: 10)
-        guard head.count == 10, head.starts(with: "ID3".utf8) else { return }
-        ranges.append(place..<place + 10 + Self.synchsafe(head[6...]))
-    }
-
-    /// Bytes of an ID3v2 tag at the front of a file.
-    static func leadingByteCount(_ input: MediaInput) -> Int {
-        var tags = Tags(input)
-        tags.addTag(at: 0)
-        return tags.ranges.last { $0.lowerBound == 0 }?.count ?? 0
-    }
-
-    private static func synchsafe(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.reduce(0) { $0 << 7 | Int($1 & 0x7F) }
+        guard head.count == 10, head.starts(with: "ID3".utf8) else { return nil }
+        return head[6...].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + 10
     }
 
     private static func byteCount(endingAt end: Int, _ input: MediaInput) -> Int? {

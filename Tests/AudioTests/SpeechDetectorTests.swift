@@ -6,12 +6,10 @@ import Testing
 
 /// The speech detector, whose weights set-up fetches.
 @Suite struct SpeechDetectorTests {
-    private static let weights =
-        Fixtures.project.appending(path: "Models/speech-detector/silero_vad_16k.safetensors").path
-
     private func detector(threads: Int = 2, block: Int = 64) throws -> SpeechDetector {
         try SpeechDetector(
-            weights: Self.weights, backend: CPUBackend(threads: threads), blockFrameCount: block)
+            weights: Fixtures.speechDetector, backend: CPUBackend(threads: threads),
+            blockFrameCount: block)
     }
 
     @Test(arguments: KernelSet.all)
@@ -19,7 +17,7 @@ import Testing
         let samples = try MixedSound.samples()
         let expected = try Self.goldens()
         let detector = try SpeechDetector(
-            weights: Self.weights, backend: CPUBackend(threads: 2, kernelSet: kernelSet))
+            weights: Fixtures.speechDetector, backend: CPUBackend(threads: 2, kernelSet: kernelSet))
         let found = try detector.append(samples) + detector.finish()
         #expect(largestDifference(found, expected) < 1e-4)
         #expect(found.count { $0 > 0.5 } == 12_817)

@@ -17,8 +17,7 @@ import Testing
         "wma2.wma", "wavpack.wv", "mp2.ts", "mp3.avi", "aac.flv",
     ]
 
-    static let count =
-        ProcessInfo.processInfo.environment["SOTTO_MUTATIONS"].flatMap(Int.init) ?? 10
+    private static let count = Mutation.count(usually: 10)
 
     @Test(arguments: names)
     func `a damaged copy never passes for whole, never hangs, never harms`(name: String) throws {

@@ -7,12 +7,8 @@ import Testing
         container: "ogg", codec: "opus", rate: 48000, channelCount: 2, track: 1, trackCount: 3,
         resampler: "soxr", decoder: "5.1.9")
     private static let hello = DecoderMessage.hello(version: 1)
-    private static let summary = {
-        var summary = DecodeSummary(
-            sampleCount: 2, isTruncated: true, damageCount: 4, firstDamage: 1)
-        summary.isFollowed = true
-        return summary
-    }()
+    private static let summary = DecodeSummary(
+        sampleCount: 2, isTruncated: true, isFollowed: true, damageCount: 4, firstDamage: 1)
     private static let order: [DecoderMessage] = [
         hello, .opened(media), .duration(sampleCount: 99), .samples([0.25, -1]),
         .duration(sampleCount: 2), .ended(summary),

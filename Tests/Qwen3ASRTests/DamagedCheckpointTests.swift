@@ -9,7 +9,7 @@ import Testing
 /// `SOTTO_MUTATIONS` is the number of damaged copies; `make fuzz` asks for many.
 @Suite struct DamagedCheckpointTests {
     @Test func `a damaged header is refused, or changes no tensor`() throws {
-        let count = ProcessInfo.processInfo.environment["SOTTO_MUTATIONS"].flatMap(Int.init) ?? 200
+        let count = Mutation.count(usually: 200)
         let manager = FileManager.default
         let folder = manager.temporaryDirectory.appending(path: UUID().uuidString)
         try manager.copyItem(at: Fixtures.folder.appending(path: "tiny-asr"), to: folder)

@@ -163,10 +163,8 @@ import Testing
             state = state &* 1_664_525 &+ 1_013_904_223
             return sample + Float(Int32(bitPattern: state)) / 0x1p31 * level
         }
-        let weights = Fixtures.project.appending(
-            path: "Models/speech-detector/silero_vad_16k.safetensors")
         let detector = try SpeechDetector(
-            weights: weights.path, backend: CPUBackend(threads: 2))
+            weights: Fixtures.speechDetector, backend: CPUBackend(threads: 2))
         let speech = try detector.append(noisy) + detector.finish()
         let cutWords = plan(noisy, speech: speech).dropLast().count { chunk in
             let around = talk[chunk.range.upperBound - 800..<chunk.range.upperBound + 800]

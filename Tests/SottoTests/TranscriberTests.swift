@@ -72,11 +72,9 @@ import Transcript
         _ answers: [ScriptedRecogniser.Answer], options: TranscriptionOptions = .init(),
         listensForSpeech: Bool = false
     ) async throws -> (Transcription, shown: String) {
-        let weights = Fixtures.project.appending(
-            path: "Models/speech-detector/silero_vad_16k.safetensors")
         let transcriber = Transcriber(
             recogniser: ScriptedRecogniser(answers), modelName: "script",
-            detectorWeights: listensForSpeech ? weights.path : nil)
+            detectorWeights: listensForSpeech ? Fixtures.speechDetector : nil)
         return try await transcribe(longTalk, transcriber, options)
     }
 
@@ -197,12 +195,10 @@ import Transcript
         var header = try [UInt8](Data(contentsOf: sample).prefix(44))
         for index in 0..<4 { header[40 + index] = UInt8(sound.count >> (8 * index) & 255) }
         try Data(header + sound).write(to: URL(filePath: path))
-        let weights = Fixtures.project.appending(
-            path: "Models/speech-detector/silero_vad_16k.safetensors")
         let transcriber = Transcriber(
             recogniser: ScriptedRecogniser(
                 (1...8).map { .text(Self.header + "\($0).") }), modelName: "script",
-            detectorWeights: weights.path)
+            detectorWeights: Fixtures.speechDetector)
         let (found, _) = try await transcribe(path, transcriber, .init())
         #expect(found.isComplete)
         #expect(found.chunks.count { $0.finishReason == .silence } == 1)

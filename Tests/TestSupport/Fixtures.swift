@@ -13,6 +13,11 @@ package enum Fixtures {
     /// `Models/demo`.
     package static let demoModel = project.appending(path: "Models/demo")
 
+    /// The weights of the speech detector, which set-up fetches.
+    package static let speechDetector = project.appending(
+        path: "Models/speech-detector/silero_vad_16k.safetensors"
+    ).path
+
     /// The path of a fixture, given relative to `Tests/Fixtures`.
     package static func path(_ name: String) -> String {
         folder.appending(path: name).path(percentEncoded: false)

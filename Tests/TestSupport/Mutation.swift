@@ -1,3 +1,5 @@
+import Foundation
+
 /// Damage to a file, the same for the same number and name.
 package struct Mutation {
     package enum Kind: CaseIterable {
@@ -8,6 +10,11 @@ package struct Mutation {
         case swappedBlocks, zeroedBlock
         /// A number of 32 bits becomes the largest, the largest signed, the smallest, or zero.
         case hugeNumber
+    }
+
+    /// How many damaged copies of a file a test tries: `SOTTO_MUTATIONS`, or its own number.
+    package static func count(usually number: Int) -> Int {
+        ProcessInfo.processInfo.environment["SOTTO_MUTATIONS"].flatMap(Int.init) ?? number
     }
 
     package let kind: Kind

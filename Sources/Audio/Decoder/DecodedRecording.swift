@@ -99,8 +99,7 @@ package final class DecodedRecording: SampleSource {
             do throws(MessageReader.Violation) {
                 if let message = try reader.next() { return message }
             } catch {
-                process.kill()
-                throw failed("sent \(error.reason)")
+                throw killed("sent \(error.reason)")
             }
             switch try read() {
             case .bytes(let bytes):
@@ -109,8 +108,7 @@ package final class DecodedRecording: SampleSource {
             case .end:
                 break
             case .nothing(let patience):
-                process.kill()
-                throw failed("said nothing for \(Int(patience / .seconds(1))) s")
+                throw killed(Self.words(forSilence: patience))
             }
             let ending = process.waitForEnd()
             guard ending != .killed(signal: SIGKILL) else { throw .decoderKilled(path: file.name) }
@@ -121,14 +119,9 @@ package final class DecodedRecording: SampleSource {
     /// Nothing may follow the last message.
     private func expectEnd() throws(AudioError) {
         switch try read() {
-        case .end where !reader.hasMore:
-            process.kill()
-        case .nothing(let patience):
-            process.kill()
-            throw failed("said nothing for \(Int(patience / .seconds(1))) s")
-        case .end, .bytes:
-            process.kill()
-            throw failed("sent more after its last message")
+        case .end where !reader.hasMore: process.kill()
+        case .nothing(let patience): throw killed(Self.words(forSilence: patience))
+        case .end, .bytes: throw killed("sent more after its last message")
         }
     }
 
@@ -138,6 +131,16 @@ package final class DecodedRecording: SampleSource {
         } catch {
             throw .unreadable(path: file.name, reason: error.description)
         }
+    }
+
+    /// Ends the decoder for what it did.
+    private func killed(_ reason: String) -> AudioError {
+        process.kill()
+        return failed(reason)
+    }
+
+    private static func words(forSilence patience: Duration) -> String {
+        "said nothing for \(Int(patience / .seconds(1))) s"
     }
 
     private func failed(_ reason: String) -> AudioError {
