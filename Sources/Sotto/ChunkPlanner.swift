@@ -7,6 +7,9 @@ package struct PlannedChunk: Hashable, Sendable {
     package let samples: [Float]
     /// Seconds in which speech is probable; `nil` where nobody listened for it.
     package var speechSeconds: Double?
+    /// From the first to the last sound that may be speech, in samples from the start of the recording;
+    /// `nil` where there is none, or nobody listened for it.
+    package var speechRange: Range<Int>?
     /// Whether the next chunk begins before this one ends, because there is no pause to cut in.
     package var isContinued = false
     /// Whether there is neither speech nor anything else that could be heard.
@@ -83,7 +86,8 @@ package struct ChunkPlanner: Sendable {
         let count = cut ?? length + search
         let chunk = PlannedChunk(
             range: start..<start + count, samples: Array(held[..<count]),
-            speechSeconds: speechSeconds(in: count), isContinued: cut == nil,
+            speechSeconds: speechSeconds(in: count), speechRange: speechRange(in: count),
+            isContinued: cut == nil,
             isSilent: isSilent(count))
         let step = cut ?? length
         held.removeFirst(step)
@@ -102,12 +106,31 @@ package struct ChunkPlanner: Sendable {
         return Double(frames * Self.frame) / 16000
     }
 
+    /// Where in the next `count` samples there may be speech.
+    private func speechRange(in count: Int) -> Range<Int>? {
+        guard let speech else { return nil }
+        let frames = speech[..<frameCount(for: count)]
+        guard let first = frames.firstIndex(where: { $0 >= Self.pauseLimit }),
+            let last = frames.lastIndex(where: { $0 >= Self.pauseLimit })
+        else { return nil }
+        let begin = (firstFrame + first) * Self.frame
+        let end = (firstFrame + last + 1) * Self.frame
+        return max(start, begin)..<max(start, min(start + count, end))
+    }
+
+    /// Frames that lie in the next `count` samples, in part at least, as far as they are known.
+    private func frameCount(for count: Int) -> Int {
+        let end = (start + count + Self.frame - 1) / Self.frame - firstFrame
+        return max(0, min(end, speech?.count ?? 0))
+    }
+
     /// Whether in the next `count` samples speech is improbable throughout, and no tenth of a second
     /// is louder than -60 dB below full scale. What the detector doubts, music too, is no silence.
     private func isSilent(_ count: Int) -> Bool {
         guard let speech else { return false }
-        let end = min((start + count + Self.frame - 1) / Self.frame - firstFrame, speech.count)
-        guard speech[..<max(0, end)].allSatisfy({ $0 < Self.pauseLimit }) else { return false }
+        guard speech[..<frameCount(for: count)].allSatisfy({ $0 < Self.pauseLimit }) else {
+            return false
+        }
         return stride(from: 0, to: count, by: Self.window).allSatisfy { first in
             let part = held[first..<min(first + Self.window, count)]
             return part.reduce(0) { $0 + $1 * $1 } <= 1e-6 * Float(part.count)

@@ -1,13 +1,27 @@
 import Audio
 import Qwen3ASR
 
+/// Tells how probable speech is in each frame of 512 samples of a recording.
+///
+/// `SpeechDetector` is the real one; tests plug in others.
+package protocol SpeechListener {
+    /// Takes more samples at 16 kHz.
+    ///
+    /// - Returns: the probabilities of the frames that became certain.
+    func append(_ samples: [Float]) throws -> [Float]
+    /// The rest.
+    func finish() throws -> [Float]
+}
+
+extension SpeechDetector: SpeechListener {}
+
 /// Opens a recording, reads and cuts it, on a thread that may block.
 actor ChunkReader {
     private nonisolated let executor = BlockingExecutor(label: "sotto.reader")
     private let open: @Sendable () throws(AudioError) -> any SampleSource
     private var source: (any SampleSource)?
-    private let makeDetector: @Sendable () throws -> SpeechDetector?
-    private var detector: SpeechDetector?
+    private let makeDetector: @Sendable () throws -> (any SpeechListener)?
+    private var detector: (any SpeechListener)?
     private var planner = ChunkPlanner()
     private var isAtEnd = false
     private var sampleCount = 0
@@ -17,7 +31,7 @@ actor ChunkReader {
 
     /// - Parameter makeDetector: called once, when the recording is open.
     init(
-        makeDetector: @escaping @Sendable () throws -> SpeechDetector? = { nil },
+        makeDetector: @escaping @Sendable () throws -> (any SpeechListener)? = { nil },
         _ open: @escaping @Sendable () throws(AudioError) -> any SampleSource
     ) {
         self.open = open

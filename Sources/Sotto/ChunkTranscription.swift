@@ -14,17 +14,6 @@ struct ChunkTranscription {
     /// Somebody asked for an early end.
     struct Stopped: Error {}
 
-    /// What a piece became.
-    struct Piece {
-        let chunk: Chunk
-        /// `nil` where nothing was said.
-        var segment: Segment?
-        /// The tokens of the text alone.
-        var textTokens: [Int32] = []
-        /// Tokens at its start that the piece before it has already.
-        fileprivate var skippedCount = 0
-    }
-
     /// Halves of a chunk that went wrong are at least this long, in samples.
     private static let shortestHalf = 64_000
     /// Seconds of speech that must leave some text.
@@ -55,31 +44,34 @@ struct ChunkTranscription {
 
     /// Follows the answer to its end. One that went round in a circle, did not end, or is silent about
     /// speech is asked for again in halves: with another cut the model seldom fails at the same place.
+    ///
+    /// - Returns: the answers, in order; they cover the chunk.
     func finish(
         _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>?
-    ) async throws -> [Piece] {
-        guard let events else { return [Piece(chunk: silence(chunk), segment: nil)] }
+    ) async throws -> [Chunk] {
+        guard let events else { return [silence(chunk)] }
         let first = try await hear(chunk, events)
-        guard first.chunk.finishReason != .stop, options.tokenLimit == nil, !options.isParity,
+        guard first.finishReason != .stop, options.tokenLimit == nil, !options.isParity,
             let halves = chunk.halves(shortest: Self.shortestHalf)
         else { return [first] }
         let submitted = halves.map { ($0, recognise($0)) }
-        var pieces: [Piece] = []
-        for (half, events) in submitted { pieces.append(try await hear(half, events)) }
+        var answers: [Chunk] = []
+        for (half, events) in submitted { answers.append(try await hear(half, events)) }
         // Half of it is more than nothing; where both fail, the whole says as much.
-        let isBetter = pieces.contains { $0.chunk.finishReason == .stop && $0.segment != nil }
-        return isBetter ? pieces : [first]
+        let isBetter = answers.contains { $0.finishReason == .stop && !$0.text.isEmpty }
+        return isBetter ? answers : [first]
     }
 
     private func silence(_ chunk: PlannedChunk) -> Chunk {
         Chunk(
-            sampleRange: chunk.range, tokenIDs: [], rawText: "", text: "", language: "",
-            finishReason: .silence, promptTokenCount: 0, timings: Timings())
+            sampleRange: chunk.range, tokenIDs: [], tokenLogProbabilities: [], rawText: "",
+            text: "", language: "", finishReason: .silence, promptTokenCount: 0,
+            timings: Timings())
     }
 
     private func hear(
         _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>
-    ) async throws -> Piece {
+    ) async throws -> Chunk {
         let parser = OutputParser(
             forcedLanguage: options.language?.name, cleansRepetition: options.isParity)
         var (decoder, loopGuard) = (recogniser.makeTextDecoder(), LoopGuard())
@@ -87,8 +79,6 @@ struct ChunkTranscription {
         var tokens: [GeneratedToken] = []
         var summary: GenerationSummary?
         var loopStart: Int?
-        /// Tokens before the text.
-        var headerCount = options.language == nil ? nil : 0
         answer: for try await event in events {
             switch event {
             case .token(let token):
@@ -96,9 +86,6 @@ struct ChunkTranscription {
                 tokens.append(token)
                 raw += decoder.append(token.id)
                 showPartial(parser.visibleText(raw))
-                if headerCount == nil && raw.contains(OutputParser.mark) {
-                    headerCount = tokens.count
-                }
                 loopStart = options.isParity ? nil : loopGuard.append(token.id)
                 // Leaving the stream ends the work on it.
                 if loopStart != nil { break answer }
@@ -115,59 +102,24 @@ struct ChunkTranscription {
             loopStart != nil
             ? .loop
             : summary?.finishReason != .stop ? .length : isSilent ? .silent : .stop
-        let result = Chunk(
-            sampleRange: chunk.range, tokenIDs: tokens.map { Int($0.id) }, rawText: raw,
-            text: answer.text, language: answer.language, finishReason: reason,
+        return Chunk(
+            sampleRange: chunk.range, tokenIDs: tokens.map { Int($0.id) },
+            tokenLogProbabilities: tokens.map(\.logProbability), rawText: raw, text: answer.text,
+            language: answer.language, finishReason: reason,
             promptTokenCount: summary?.promptTokenCount ?? 0,
             timings: summary.map { Timings($0.times) } ?? Timings())
-        let logProbability = tokens.reduce(0) { $0 + Double($1.logProbability) }
-        let segment = Segment(
-            startSeconds: result.startSeconds, endSeconds: result.endSeconds, text: answer.text,
-            language: answer.language,
-            meanLogProbability: logProbability / Double(max(1, tokens.count)))
-        let heard = tokens.prefix(loopStart ?? tokens.count).dropFirst(headerCount ?? 0).map(\.id)
-        return Piece(
-            chunk: result, segment: answer.text.isEmpty ? nil : segment,
-            textTokens: heard.last.map { text(of: [$0]).isEmpty } == true ? heard.dropLast() : heard
-        )
     }
 
-    /// Joins the text of two pieces whose sound overlaps.
-    ///
-    /// - Returns: whether they agree on what was said in it.
-    func stitch(_ left: inout Piece, _ right: inout Piece) -> Bool {
-        guard left.segment != nil, right.segment != nil else { return true }
-        let (first, second) = (left.chunk, right.chunk)
-        let seam = Stitcher.seam(
-            .init(
-                tokens: left.textTokens, startSeconds: first.startSeconds,
-                endSeconds: first.endSeconds),
-            .init(
-                tokens: right.textTokens, startSeconds: second.startSeconds,
-                endSeconds: second.endSeconds)
-        ) { token in
-            let start = text(of: [token]).unicodeScalars.first
-            return start.map { $0.properties.isWhitespace || Seam.isUnspaced($0) } ?? false
-        }
-        right.skippedCount = seam.rightStart
-        let kept = left.skippedCount..<max(left.skippedCount, seam.leftCount)
-        left.keep(text(of: left.textTokens[kept]))
-        right.keep(text(of: right.textTokens[seam.rightStart...]))
-        return seam.isCertain
+    /// An answer as a piece of the transcript.
+    func piece(_ chunk: Chunk, of planned: PlannedChunk) -> HeardPiece {
+        HeardPiece(
+            chunk, of: planned, hasHeader: options.language == nil,
+            makeTextDecoder: recogniser.makeTextDecoder)
     }
 
     private func text(of tokens: some Sequence<Int32>) -> String {
         var decoder = recogniser.makeTextDecoder()
         return tokens.reduce(into: "") { $0 += decoder.append($1) } + decoder.finish()
-    }
-}
-
-extension ChunkTranscription.Piece {
-    /// Leaves a part of the text.
-    fileprivate mutating func keep(_ text: String) {
-        let text = text.strippingWhitespace()
-        segment?.text = text
-        if text.isEmpty { segment = nil }
     }
 }
 

@@ -21,6 +21,8 @@ public struct SottoError: Error, Hashable, Sendable, CustomStringConvertible {
         case request
         /// The machine ran out of something.
         case resources
+        /// What must be kept cannot be written.
+        case output
         /// A bug of ours.
         case unexpected
     }

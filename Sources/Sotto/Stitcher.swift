@@ -19,8 +19,12 @@ package struct Stitcher: Sendable {
 
         /// About when a token is said: people speak at an even pace.
         fileprivate func seconds(of index: Int) -> Double {
-            let share = (Double(index) + 0.5) / Double(max(1, tokens.count))
-            return startSeconds + share * (endSeconds - startSeconds)
+            seconds(at: Double(index) + 0.5)
+        }
+
+        /// About when so many tokens have been said.
+        fileprivate func seconds(at count: Double) -> Double {
+            startSeconds + count / Double(max(1, tokens.count)) * (endSeconds - startSeconds)
         }
     }
 
@@ -30,6 +34,8 @@ package struct Stitcher: Sendable {
         package let leftCount: Int
         /// The first token of the right answer that counts.
         package let rightStart: Int
+        /// About when that is, in seconds from the start of the recording.
+        package let seconds: Double
         /// Whether tokens agreed; else both were cut at the middle of what they share, by time alone.
         package let isCertain: Bool
     }
@@ -75,8 +81,12 @@ package struct Stitcher: Sendable {
             }
             let back =
                 starts.min { abs($0 + 1 - middle) < abs($1 + 1 - middle) }.map { $0 + 1 } ?? middle
+            let (leftCount, rightStart) = (best.left - back, best.right - back)
+            let guess =
+                (left.seconds(at: Double(leftCount)) + right.seconds(at: Double(rightStart))) / 2
             return Seam(
-                leftCount: best.left - back, rightStart: best.right - back, isCertain: true)
+                leftCount: leftCount, rightStart: rightStart,
+                seconds: max(right.startSeconds, min(guess, left.endSeconds)), isCertain: true)
         }
         let middle = (right.startSeconds + left.endSeconds) / 2
         return Seam(
@@ -84,6 +94,6 @@ package struct Stitcher: Sendable {
                 ?? left.tokens.count,
             rightStart: right.tokens.indices.first { right.seconds(of: $0) > middle }
                 ?? right.tokens.count,
-            isCertain: false)
+            seconds: middle, isCertain: false)
     }
 }

@@ -13,10 +13,12 @@ public let sottoVersion = "0.1.0"
 public final class Transcriber: Sendable {
     private let recogniser: any Recogniser
     private let decoder: DecoderProgram
-    /// Path of the speech detector's weights, if they are installed.
-    private let detectorWeights: String?
+    /// Makes what tells speech from silence; `nil` where its weights are not installed.
+    private let makeListener: (@Sendable () throws -> any SpeechListener)?
     /// Name of the model's folder.
     public let modelName: String
+    /// Tells the model from others.
+    private let modelFingerprint: String
 
     /// Loads a model.
     ///
@@ -34,8 +36,10 @@ public final class Transcriber: Sendable {
             let generator = try Generator(folder: model.folder, device: device)
             self.init(
                 recogniser: generator, modelName: model.name,
+                modelFingerprint: ModelFingerprint.of(model.folder),
                 decoder: .installed(environment: environment),
-                detectorWeights: InstalledModel.speechDetector(environment: environment))
+                makeListener: InstalledModel.speechDetector(environment: environment)
+                    .map(Self.speechDetector))
         } catch {
             throw SottoError(error)
         }
@@ -43,13 +47,22 @@ public final class Transcriber: Sendable {
 
     /// Uses any recogniser.
     package init(
-        recogniser: any Recogniser, modelName: String,
-        decoder: DecoderProgram = .installed(environment: [:]), detectorWeights: String? = nil
+        recogniser: any Recogniser, modelName: String, modelFingerprint: String = "",
+        decoder: DecoderProgram = .installed(environment: [:]),
+        makeListener: (@Sendable () throws -> any SpeechListener)? = nil
     ) {
         self.recogniser = recogniser
-        self.detectorWeights = detectorWeights
+        self.makeListener = makeListener
         self.decoder = decoder
         self.modelName = modelName
+        self.modelFingerprint = modelFingerprint
+    }
+
+    /// Makes speech detectors from a file of weights.
+    package static func speechDetector(
+        weights: String
+    ) -> @Sendable () throws -> any SpeechListener {
+        { try SpeechDetector(weights: weights, backend: CPUBackend(threads: 1)) }
     }
 
     /// Transcribes a recording: anything with a sound track that FFmpeg decodes.
@@ -60,27 +73,32 @@ public final class Transcriber: Sendable {
     /// - Parameters:
     ///   - path: `-` is the standard input.
     ///   - stop: ends it early: then the transcription is what there is, and a warning says so.
+    ///   - journaling: where to keep what is done. The file is the caller's to delete, once the
+    ///     transcription is safe; an earlier run's must have heard the same recording with the same
+    ///     model and options.
     /// - Returns: what happens, ending with ``TranscriptionEvent/finished(_:)`` or ``SottoError``.
     ///   Leaving the stream early cancels the work.
     public func transcribe(
         path: String, options: TranscriptionOptions = TranscriptionOptions(),
-        stop: StopSwitch = StopSwitch()
+        stop: StopSwitch = StopSwitch(), journaling: Journaling = .none
     ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let weights = options.isParity ? nil : detectorWeights
+                    let makeListener = options.isParity ? nil : makeListener
+                    let provenance = Provenance(
+                        model: modelName, modelFingerprint: modelFingerprint,
+                        settings: options.settings(listensForSpeech: makeListener != nil),
+                        device: recogniser.deviceName, version: sottoVersion, wallSeconds: 0)
                     let reader = ChunkReader {
-                        try weights.map {
-                            try SpeechDetector(weights: $0, backend: CPUBackend(threads: 1))
-                        }
+                        try makeListener?()
                     } _: { [decoder] () throws(AudioError) in
                         try openRecording(
                             path: path, request: options.request, decoder: decoder)
                     }
                     let run = TranscriptionRun(
-                        recogniser: recogniser, modelName: modelName, options: options,
-                        stop: stop
+                        recogniser: recogniser, options: options, stop: stop,
+                        provenance: provenance, journaling: journaling
                     ) { continuation.yield($0) }
                     continuation.yield(.finished(try await run.run(reader)))
                     continuation.finish()

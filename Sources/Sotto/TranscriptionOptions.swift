@@ -44,6 +44,20 @@ public final class StopSwitch: Sendable {
 }
 
 extension TranscriptionOptions {
+    /// What they change about the text, by name, for provenance.
+    func settings(listensForSpeech: Bool) -> [String: String] {
+        var settings: [String: String] = [:]
+        if let language { settings["language"] = language.name }
+        if !context.isEmpty { settings["context"] = context }
+        if let tokenLimit { settings["token_limit"] = "\(tokenLimit)" }
+        if let track { settings["track"] = "\(track)" }
+        let filters = request.filters.map(\.rawValue)
+        if !filters.isEmpty { settings["filters"] = filters.joined(separator: ",") }
+        if isParity { settings["parity"] = "true" }
+        if !listensForSpeech { settings["speech_detector"] = "none" }
+        return settings
+    }
+
     /// What they ask of the decoder.
     var request: DecodeRequest {
         var filters: [SoundFilter] = []

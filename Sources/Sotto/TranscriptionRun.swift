@@ -8,15 +8,18 @@ import Transcript
 /// the order of the recording.
 struct TranscriptionRun {
     let recogniser: any Recogniser
-    let modelName: String
     let options: TranscriptionOptions
     let stop: StopSwitch
+    let provenance: Provenance
+    let journaling: Journaling
     let emit: @Sendable (TranscriptionEvent) -> Void
 
     /// A chunk whose answer is on its way.
     private struct Pending {
         let chunk: PlannedChunk
-        /// `nil` for silence.
+        /// What an earlier run found.
+        let known: [Chunk]?
+        /// `nil` for silence, and where the answer is known.
         let events: AsyncThrowingStream<GenerationEvent, any Error>?
     }
 
@@ -25,14 +28,16 @@ struct TranscriptionRun {
         let chunkTranscription = ChunkTranscription(
             recogniser: recogniser, options: options, stop: stop
         ) { emit(.partial($0)) }
+        /// Opened with the recording: what cannot be read leaves none behind.
+        var journal: Journal?
         var pending: [Pending] = []
         var chunks: [Chunk] = []
         var segments: [Segment] = []
         var isAtEnd = false
         var doubts: [String] = []
         /// A piece whose end the next one hears too.
-        var open: ChunkTranscription.Piece?
-        func add(_ piece: ChunkTranscription.Piece) {
+        var open: HeardPiece?
+        func add(_ piece: HeardPiece) {
             chunks.append(piece.chunk)
             guard let segment = piece.segment else { return }
             let before = segments.last?.text ?? ""
@@ -45,18 +50,30 @@ struct TranscriptionRun {
                     isAtEnd = true
                     break
                 }
-                pending.append(Pending(chunk: chunk, events: chunkTranscription.submit(chunk)))
+                if chunk.range.lowerBound == 0 {
+                    journal = try await Journal(journaling, provenance: provenance)
+                }
+                let known = try await journal?.next(range: chunk.range, samples: chunk.samples)
+                let events = known == nil ? chunkTranscription.submit(chunk) : nil
+                pending.append(Pending(chunk: chunk, known: known, events: events))
             }
             guard !pending.isEmpty else { break }
             let first = pending.removeFirst()
-            var pieces: [ChunkTranscription.Piece]
+            let answers: [Chunk]
             do {
-                pieces = try await chunkTranscription.finish(first.chunk, first.events)
+                if let known = first.known {
+                    answers = known
+                } else {
+                    answers = try await chunkTranscription.finish(first.chunk, first.events)
+                    try await journal?.append(
+                        answers, range: first.chunk.range, samples: first.chunk.samples)
+                }
             } catch is ChunkTranscription.Stopped {
                 break
             }
+            var pieces = answers.map { chunkTranscription.piece($0, of: first.chunk) }
             if var left = open {
-                if !chunkTranscription.stitch(&left, &pieces[0]) {
+                if !HeardPiece.stitch(&left, &pieces[0]) {
                     let place = (pieces[0].chunk.startSeconds + left.chunk.endSeconds) / 2
                     doubts.append(
                         "Around \(hundredths(place)) s two pieces do not agree: words there may be "
@@ -72,14 +89,17 @@ struct TranscriptionRun {
                     totalSeconds: await reader.expectedSeconds))
         }
         open.map(add)
+        if isAtEnd { try await journal?.checkEnd() }
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
+        let heardSeconds = Double(sampleCount) / 16000
+        let expected = stop.isStopped ? await reader.expectedSeconds : nil
+        var provenance = provenance
+        provenance.wallSeconds = (ContinuousClock.now - clock).seconds
         return Transcription(
-            segments: segments, chunks: chunks, durationSeconds: Double(sampleCount) / 16000,
-            provenance: Provenance(
-                model: modelName, device: recogniser.deviceName, version: sottoVersion,
-                wallSeconds: (ContinuousClock.now - clock).seconds),
+            segments: segments, chunks: chunks,
+            durationSeconds: max(heardSeconds, expected ?? 0), provenance: provenance,
             warnings: await reader.warnings + chunks.compactMap(warning) + doubts
-                + (stop.isStopped ? [stopWarning(sampleCount, await reader.expectedSeconds)] : []))
+                + (stop.isStopped ? [stopWarning(sampleCount, expected)] : []))
     }
 
     private func stopWarning(_ sampleCount: Int, _ expected: Double?) -> String {

@@ -15,17 +15,30 @@ func renderJSON(_ transcription: Transcription) -> String {
 private struct Document: Encodable {
     let version = 1
     let text, language, model, device, sotto: String
+    let modelFingerprint: String
+    let settings: [String: String]
     let duration, seconds: Double
     let complete: Bool
     let warnings: [String]
     let timings: StageSeconds
+    let coverage: [SpanRecord]
+    let paragraphs: [ParagraphRecord]
+    let events: [SpanRecord]
     let segments: [SegmentRecord]
     let chunks: [ChunkRecord]
+
+    enum CodingKeys: String, CodingKey {
+        case version, text, language, model, device, sotto, settings, duration, seconds, complete
+        case warnings, timings, coverage, paragraphs, events, segments, chunks
+        case modelFingerprint = "model_fingerprint"
+    }
 
     init(_ source: Transcription) {
         text = source.text
         language = source.language
         model = source.provenance.model
+        modelFingerprint = source.provenance.modelFingerprint
+        settings = source.provenance.settings
         device = source.provenance.device
         sotto = source.provenance.version
         duration = rounded(source.durationSeconds)
@@ -33,22 +46,79 @@ private struct Document: Encodable {
         complete = source.isComplete
         warnings = source.warnings
         timings = StageSeconds(source.chunks.reduce(Timings()) { $0 + $1.timings })
+        coverage = source.coverage.map {
+            SpanRecord(start: $0.startSeconds, end: $0.endSeconds, kind: $0.kind.rawValue)
+        }
+        paragraphs = source.paragraphs.map(ParagraphRecord.init)
+        events = source.events.map {
+            SpanRecord(start: $0.startSeconds, end: $0.endSeconds, kind: $0.name)
+        }
         segments = source.segments.map(SegmentRecord.init)
         chunks = source.chunks.map(ChunkRecord.init)
+    }
+}
+
+private struct SpanRecord: Encodable {
+    let start, end: Double
+    let kind: String
+
+    init(start: Double, end: Double, kind: String) {
+        self.start = rounded(start)
+        self.end = rounded(end)
+        self.kind = kind
+    }
+}
+
+private struct ParagraphRecord: Encodable {
+    let start, end: Double
+    let text: String
+    let speaker: String?
+
+    init(_ source: Paragraph) {
+        start = rounded(source.startSeconds)
+        end = rounded(source.endSeconds)
+        text = source.text
+        speaker = source.speaker
     }
 }
 
 private struct SegmentRecord: Encodable {
     let start, end: Double
     let text, language: String
+    let speaker: String?
     let logprob: Double
+    let doubtful: Bool
+    let doubtfulWords: [WordRecord]
+
+    enum CodingKeys: String, CodingKey {
+        case start, end, text, language, speaker, logprob, doubtful
+        case doubtfulWords = "doubtful_words"
+    }
 
     init(_ source: Segment) {
         start = rounded(source.startSeconds)
         end = rounded(source.endSeconds)
         text = source.text
         language = source.language
+        speaker = source.speaker
         logprob = rounded(source.meanLogProbability)
+        doubtful = source.isDoubtful
+        doubtfulWords = source.doubtfulWords.map { WordRecord($0, in: source.text) }
+    }
+}
+
+private struct WordRecord: Encodable {
+    /// Unicode code points of the segment's text.
+    let start, end: Int
+    let text: String
+    let logprob: Double
+
+    init(_ source: DoubtfulWord, in segment: String) {
+        start = source.range.lowerBound
+        end = source.range.upperBound
+        let scalars = segment.unicodeScalars.dropFirst(start).prefix(source.range.count)
+        text = String(String.UnicodeScalarView(scalars))
+        logprob = rounded(source.logProbability)
     }
 }
 
@@ -56,6 +126,7 @@ private struct ChunkRecord: Encodable {
     let start, end: Double
     let startSample, endSample, promptTokenCount: Int
     let tokenIDs: [Int]
+    let tokenLogProbabilities: [Double]
     let rawText, text, language: String
     let finishReason: Chunk.FinishReason
     let timings: StageSeconds
@@ -66,6 +137,7 @@ private struct ChunkRecord: Encodable {
         case endSample = "end_sample"
         case promptTokenCount = "prompt_tokens"
         case tokenIDs = "token_ids"
+        case tokenLogProbabilities = "token_logprobs"
         case rawText = "raw_text"
         case finishReason = "finish_reason"
     }
@@ -77,6 +149,7 @@ private struct ChunkRecord: Encodable {
         endSample = source.sampleRange.upperBound
         promptTokenCount = source.promptTokenCount
         tokenIDs = source.tokenIDs
+        tokenLogProbabilities = source.tokenLogProbabilities.map { rounded(Double($0)) }
         rawText = source.rawText
         text = source.text
         language = source.language

@@ -7,74 +7,17 @@ import Transcript
 
 /// The way from chunks to a transcript, with a recogniser that says what it is told.
 @Suite struct TranscriberTests {
-    /// Answers chunk after chunk from a list; each letter is a token.
-    private final class ScriptedRecogniser: Recogniser {
-        enum Answer {
-            case text(String)
-            case bytes([UInt8])
-            case cutOff(String)
-            case failure(any Error)
-        }
-
-        let usefulLookahead = 3
-        let deviceName = "script"
-        private let answers: [Answer]
-        private let counter = Counter()
-
-        init(_ answers: [Answer]) {
-            self.answers = answers
-        }
-
-        func makeTextDecoder() -> StreamingDecoder {
-            StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
-        }
-
-        func recognise(
-            _ request: GenerationRequest
-        ) -> AsyncThrowingStream<GenerationEvent, any Error> {
-            let answer = answers[counter.next()]
-            return AsyncThrowingStream { continuation in
-                func say(_ bytes: some Sequence<UInt8>, _ reason: FinishReason) {
-                    for byte in bytes {
-                        continuation.yield(
-                            .token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1))
-                        )
-                    }
-                    continuation.yield(
-                        .finished(
-                            GenerationSummary(
-                                finishReason: reason, times: StageTimes(), promptTokenCount: 16)))
-                    continuation.finish()
-                }
-                switch answer {
-                case .text(let text): say(text.utf8, .stop)
-                case .bytes(let bytes): say(bytes, .stop)
-                case .cutOff(let text): say(text.utf8, .length)
-                case .failure(let error): continuation.finish(throwing: error)
-                }
-            }
-        }
-    }
-
-    private final class Counter: @unchecked Sendable {
-        // Safety: one run submits its chunks one after the other.
-        private var value = -1
-        func next() -> Int {
-            value += 1
-            return value
-        }
-    }
-
     /// 83 seconds: four chunks.
     private var longTalk: String { Fixtures.path("demo-pcm/long-talk.wav") }
 
     private func run(
-        _ answers: [ScriptedRecogniser.Answer], options: TranscriptionOptions = .init(),
+        _ answers: [LetterRecogniser.Answer], options: TranscriptionOptions = .init(),
         listensForSpeech: Bool = false
     ) async throws -> (Transcription, shown: String) {
         let transcriber = Transcriber(
-            recogniser: ScriptedRecogniser(answers), modelName: "script",
-            detectorWeights: listensForSpeech ? Fixtures.speechDetector : nil)
+            recogniser: LetterRecogniser(answers), modelName: "script",
+            makeListener: listensForSpeech
+                ? Transcriber.speechDetector(weights: Fixtures.speechDetector) : nil)
         return try await transcribe(longTalk, transcriber, options)
     }
 
@@ -101,7 +44,7 @@ import Transcript
     private static let round = header + "no " + String(repeating: "ha ", count: 60)
 
     @Test func `an answer that stays cut off is told and is not complete`() async throws {
-        let cut = ScriptedRecogniser.Answer.cutOff(Self.header + "and and and")
+        let cut = LetterRecogniser.Answer.cutOff(Self.header + "and and and")
         let (found, shown) = try await run([
             .text(Self.header + "One."), cut, .text(Self.header + "Two."),
             .text(Self.header + "Three."), .cutOff(Self.header + "and"), .cutOff(Self.header),
@@ -155,7 +98,7 @@ import Transcript
     }
 
     @Test func `speech without text is heard again, and told`() async throws {
-        let none = ScriptedRecogniser.Answer.text("language None<asr_text>")
+        let none = LetterRecogniser.Answer.text("language None<asr_text>")
         let (found, shown) = try await run(
             [
                 .text(Self.header + "One."), none, .text(Self.header + "Two."),
@@ -196,9 +139,9 @@ import Transcript
         for index in 0..<4 { header[40 + index] = UInt8(sound.count >> (8 * index) & 255) }
         try Data(header + sound).write(to: URL(filePath: path))
         let transcriber = Transcriber(
-            recogniser: ScriptedRecogniser(
+            recogniser: LetterRecogniser(
                 (1...8).map { .text(Self.header + "\($0).") }), modelName: "script",
-            detectorWeights: Fixtures.speechDetector)
+            makeListener: Transcriber.speechDetector(weights: Fixtures.speechDetector))
         let (found, _) = try await transcribe(path, transcriber, .init())
         #expect(found.isComplete)
         #expect(found.chunks.count { $0.finishReason == .silence } == 1)
@@ -227,7 +170,7 @@ import Transcript
         func words(_ range: Range<Int>) -> String {
             range.map { "word\(100 + $0)" }.joined(separator: " ")
         }
-        let recogniser = ScriptedRecogniser([
+        let recogniser = LetterRecogniser([
             .text(Self.header + words(0..<60) + " wor"),
             .text(Self.header + "rd149 " + words(50..<110) + " wo"),
             .text(Self.header + "d199 " + words(100..<160)),
@@ -235,16 +178,17 @@ import Transcript
         let transcription = ChunkTranscription(
             recogniser: recogniser, options: TranscriptionOptions(), stop: StopSwitch()
         ) { _ in }
-        var pieces: [ChunkTranscription.Piece] = []
+        var pieces: [HeardPiece] = []
         for start in [0, 400_000, 800_000] {
             let chunk = PlannedChunk(
                 range: start..<start + 480_000, samples: [Float](repeating: 0.1, count: 480_000),
                 isContinued: start < 800_000)
-            pieces += try await transcription.finish(chunk, transcription.submit(chunk))
+            let answers = try await transcription.finish(chunk, transcription.submit(chunk))
+            pieces += answers.map { transcription.piece($0, of: chunk) }
         }
         var (left, middle, right) = (pieces[0], pieces[1], pieces[2])
-        #expect(transcription.stitch(&left, &middle))
-        #expect(transcription.stitch(&middle, &right))
+        #expect(HeardPiece.stitch(&left, &middle))
+        #expect(HeardPiece.stitch(&middle, &right))
         let found = [left, middle, right].map { $0.segment?.text ?? "" }
         #expect(found.joined(separator: " ") == words(0..<160))
         #expect(found[0].hasPrefix("word100 ") && found[2].hasSuffix(" word259"))
@@ -252,7 +196,7 @@ import Transcript
 
     @Test func `a stop leaves what there is, and says so`() async throws {
         let stop = StopSwitch()
-        let recogniser = ScriptedRecogniser(
+        let recogniser = LetterRecogniser(
             ["One.", "Two.", "Three.", "Four."].map { .text(Self.header + $0) })
         let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
         var result: Transcription?

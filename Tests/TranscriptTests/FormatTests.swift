@@ -8,23 +8,27 @@ import Transcript
                 startSeconds: 0, endSeconds: 25.0001, text: "Hello / there.", language: "English",
                 meanLogProbability: -0.1234567),
             Segment(
-                startSeconds: 25.0001, endSeconds: 30.5, text: "你好。", language: "Chinese",
-                meanLogProbability: -0.5),
+                startSeconds: 28.5, endSeconds: 30.5, text: "你好。", language: "Chinese",
+                speaker: "Guest", meanLogProbability: -0.5,
+                doubtfulWords: [DoubtfulWord(range: 1..<2, logProbability: -1.23456)],
+                isDoubtful: true),
         ],
         chunks: [
             Chunk(
-                sampleRange: 0..<400_002, tokenIDs: [1, 2], rawText: "language English<asr_text>…",
+                sampleRange: 0..<400_002, tokenIDs: [1, 2],
+                tokenLogProbabilities: [-0.25, 0], rawText: "language English<asr_text>…",
                 text: "Hello / there.", language: "English", finishReason: .stop,
                 promptTokenCount: 340, timings: Timings(melSeconds: 0.5, decodeSeconds: 1.25)),
             Chunk(
-                sampleRange: 400_002..<488_000, tokenIDs: [3],
+                sampleRange: 400_002..<488_000, tokenIDs: [3], tokenLogProbabilities: [-1],
                 rawText: "language Chinese<asr_text>…",
                 text: "你好。", language: "Chinese", finishReason: .length,
                 promptTokenCount: 90, timings: Timings(melSeconds: 0.25)),
         ],
-        durationSeconds: 30.5,
+        durationSeconds: 31, events: [SoundEvent(startSeconds: 1, endSeconds: 2, name: "applause")],
         provenance: Provenance(
-            model: "demo", device: "cpu", version: "0.1.0", wallSeconds: 2.00049),
+            model: "demo", modelFingerprint: "ab12", settings: ["language": "Chinese"],
+            device: "cpu", version: "0.1.0", wallSeconds: 2.00049),
         warnings: [])
 
     @Test func `txt is the text and a line break`() {
@@ -56,6 +60,10 @@ import Transcript
                       "token_ids" : [
                         1,
                         2
+                      ],
+                      "token_logprobs" : [
+                        -0.25,
+                        0
                       ]
                     },
                     {
@@ -77,17 +85,62 @@ import Transcript
                       },
                       "token_ids" : [
                         3
+                      ],
+                      "token_logprobs" : [
+                        -1
                       ]
                     }
                   ],
                   "complete" : false,
+                  "coverage" : [
+                    {
+                      "end" : 25,
+                      "kind" : "text",
+                      "start" : 0
+                    },
+                    {
+                      "end" : 30.5,
+                      "kind" : "incomplete",
+                      "start" : 25
+                    },
+                    {
+                      "end" : 31,
+                      "kind" : "missing",
+                      "start" : 30.5
+                    }
+                  ],
                   "device" : "cpu",
-                  "duration" : 30.5,
+                  "duration" : 31,
+                  "events" : [
+                    {
+                      "end" : 2,
+                      "kind" : "applause",
+                      "start" : 1
+                    }
+                  ],
                   "language" : "English,Chinese",
                   "model" : "demo",
+                  "model_fingerprint" : "ab12",
+                  "paragraphs" : [
+                    {
+                      "end" : 25,
+                      "start" : 0,
+                      "text" : "Hello / there."
+                    },
+                    {
+                      "end" : 30.5,
+                      "speaker" : "Guest",
+                      "start" : 28.5,
+                      "text" : "你好。"
+                    }
+                  ],
                   "seconds" : 2,
                   "segments" : [
                     {
+                      "doubtful" : false,
+                      "doubtful_words" : [
+
+                      ],
                       "end" : 25,
                       "language" : "English",
                       "logprob" : -0.123,
@@ -95,13 +148,26 @@ import Transcript
                       "text" : "Hello / there."
                     },
                     {
+                      "doubtful" : true,
+                      "doubtful_words" : [
+                        {
+                          "end" : 2,
+                          "logprob" : -1.235,
+                          "start" : 1,
+                          "text" : "好"
+                        }
+                      ],
                       "end" : 30.5,
                       "language" : "Chinese",
                       "logprob" : -0.5,
-                      "start" : 25,
+                      "speaker" : "Guest",
+                      "start" : 28.5,
                       "text" : "你好。"
                     }
                   ],
+                  "settings" : {
+                    "language" : "Chinese"
+                  },
                   "sotto" : "0.1.0",
                   "text" : "Hello / there.你好。",
                   "timings" : {

@@ -53,6 +53,7 @@ enum ExitStatus {
         case .model, .installation: 69
         case .unexpected: 70
         case .resources: 71
+        case .output: inputOutput
         }
     }
 }

@@ -1,0 +1,204 @@
+import FoundationEssentials
+import Glibc
+import Qwen3ASR
+import Transcript
+
+/// Where a transcription keeps what is done, chunk by chunk, so that no crash loses it.
+public enum Journaling: Hashable, Sendable {
+    /// Nowhere.
+    case none
+    /// In a new file.
+    case begin(path: String)
+    /// In a file that an earlier run left: what it holds is not recognised again.
+    case resume(path: String)
+}
+
+/// A file to which one line is added for each chunk that is done, and made to reach the disk.
+///
+/// The first line says what was asked of which model; every other one names a chunk by its place and the
+/// SHA-256 of its samples. So a journal cannot be taken for another recording's. A line that was not
+/// finished, and what follows it, does not count.
+actor Journal {
+    private struct Header: Codable, Equatable {
+        var journal = 1
+        let sotto, model, fingerprint: String
+        let settings: [String: String]
+    }
+
+    private struct Record: Codable {
+        let start, end: Int
+        let sha256: String
+        let chunks: [Chunk]
+    }
+
+    private nonisolated let executor = BlockingExecutor(label: "sotto.journal")
+    private let path: String
+    private let descriptor: Int32
+    /// What an earlier run left, in order.
+    private var records: ArraySlice<Record> = []
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
+
+    /// Begins a journal or reads an old one.
+    ///
+    /// - Returns: `nil` where none is wanted.
+    /// - Throws: ``SottoError`` if the file exists and is not to be gone on with, if it cannot be written,
+    ///   if another process uses it, or if it was made by another model or with other settings.
+    init?(_ journaling: Journaling, provenance: Provenance) async throws {
+        let flags: Int32
+        switch journaling {
+        case .none: return nil
+        case .begin(let path): (self.path, flags) = (path, O_CREAT | O_EXCL)
+        case .resume(let path): (self.path, flags) = (path, 0)
+        }
+        descriptor = try Self.open(path, flags)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw SottoError(
+                .request, "journal_in_use", "Another process is writing the journal '\(path)'.")
+        }
+        let header = Header(
+            sotto: provenance.version, model: provenance.model,
+            fingerprint: provenance.modelFingerprint, settings: provenance.settings)
+        if flags == 0 { try read(header) }
+        if records.isEmpty {
+            try cut(to: 0)
+            try write(header)
+            syncFolder()
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func open(_ path: String, _ flags: Int32) throws(SottoError) -> Int32 {
+        // Safety: the string lives as long as the call.
+        let found = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC | O_APPEND | flags, 0o600)
+        if found < 0 && errno == ENOENT && flags == 0 {
+            throw SottoError(.input, "journal_missing", "There is no journal '\(path)'.")
+        }
+        guard found >= 0 else { throw .journal(path, errno) }
+        return found
+    }
+
+    /// The answers to the next chunk if an earlier run has them.
+    ///
+    /// - Throws: ``SottoError`` if it has another sound there.
+    func next(range: Range<Int>, samples: [Float]) throws(SottoError) -> [Chunk]? {
+        guard let record = records.popFirst() else { return nil }
+        guard record.start..<record.end == range, record.sha256 == SHA256.of(samples) else {
+            throw .otherRecording(path)
+        }
+        return record.chunks
+    }
+
+    /// Adds the answers to a chunk; when this returns they are on the disk.
+    func append(_ chunks: [Chunk], range: Range<Int>, samples: [Float]) throws {
+        try write(
+            Record(
+                start: range.lowerBound, end: range.upperBound, sha256: SHA256.of(samples),
+                chunks: chunks))
+    }
+
+    /// - Throws: ``SottoError`` if there are chunks that the recording does not have.
+    func checkEnd() throws(SottoError) {
+        guard records.isEmpty else { throw .otherRecording(path) }
+    }
+
+    /// Takes over what an earlier run left, up to the first line that is not whole.
+    private func read(_ expected: Header) throws {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw SottoError.journal(path, EIO)
+        }
+        let decoder = JSONDecoder()
+        var (end, found) = (bytes.startIndex, [Record]())
+        while let lineEnd = bytes[end...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = bytes[end..<lineEnd]
+            if end == bytes.startIndex {
+                guard let header = try? decoder.decode(Header.self, from: line) else {
+                    throw SottoError(
+                        .data, "journal_damaged", "'\(path)' is not a journal of Sotto.")
+                }
+                try check(header, expected)
+            } else {
+                guard let record = try? decoder.decode(Record.self, from: line) else { break }
+                found.append(record)
+            }
+            end = lineEnd + 1
+        }
+        records = found[...]
+        try cut(to: end - bytes.startIndex)
+    }
+
+    private func check(_ found: Header, _ expected: Header) throws(SottoError) {
+        guard found != expected else { return }
+        let reason =
+            if found.journal != expected.journal || found.sotto != expected.sotto {
+                "version \(found.sotto) of Sotto made it"
+            } else if found.fingerprint != expected.fingerprint {
+                "another model made it ('\(found.model)')"
+            } else {
+                "it was made with other settings"
+            }
+        throw SottoError(
+            .request, "journal_mismatch",
+            "The journal '\(path)' cannot be gone on with: \(reason). Use the same, or begin anew.")
+    }
+
+    private func write(_ line: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = try [UInt8](encoder.encode(line)) + [UInt8(ascii: "\n")]
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // Safety: the bytes live as long as the call.
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw SottoError.journal(path, errno) }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(descriptor) == 0 else { throw SottoError.journal(path, errno) }
+    }
+
+    private func cut(to byteCount: Int) throws(SottoError) {
+        guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw .journal(path, errno) }
+    }
+
+    /// Makes the file's name reach the disk.
+    private func syncFolder() {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        // Safety: the string lives as long as the call.
+        let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        _ = fsync(descriptor)
+    }
+}
+
+extension SottoError {
+    fileprivate static func journal(_ path: String, _ number: Int32) -> SottoError {
+        switch number {
+        case EEXIST:
+            SottoError(
+                .request, "journal_exists",
+                "'\(path)' holds what an earlier run had done. Go on with it, or delete it.")
+        default:
+            // Safety: glibc returns a string that outlives the call.
+            SottoError(
+                .output, "journal_unwritable",
+                "The journal '\(path)' cannot be written: \(unsafe String(cString: strerror(number)))."
+            )
+        }
+    }
+
+    fileprivate static func otherRecording(_ path: String) -> SottoError {
+        SottoError(
+            .request, "journal_mismatch",
+            "The journal '\(path)' belongs to another recording. Use the same, or begin anew.")
+    }
+}

@@ -1,0 +1,56 @@
+import Qwen3ASR
+import Sotto
+import Synchronization
+
+/// Answers chunk after chunk from a list; each letter is a token.
+final class LetterRecogniser: Recogniser {
+    enum Answer {
+        case text(String)
+        case bytes([UInt8])
+        case cutOff(String)
+        case failure(any Error)
+    }
+
+    let usefulLookahead = 3
+    let deviceName = "script"
+    private let answers: [Answer]
+    /// Chunks that were submitted, one after the other.
+    let askedCount = Mutex(0)
+
+    init(_ answers: [Answer]) {
+        self.answers = answers
+    }
+
+    func makeTextDecoder() -> StreamingDecoder {
+        StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+    }
+
+    func recognise(
+        _ request: GenerationRequest
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        let index = askedCount.withLock { count in
+            count += 1
+            return count - 1
+        }
+        let answer = answers[index]
+        return AsyncThrowingStream { continuation in
+            func say(_ bytes: some Sequence<UInt8>, _ reason: FinishReason) {
+                for byte in bytes {
+                    continuation.yield(
+                        .token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1)))
+                }
+                continuation.yield(
+                    .finished(
+                        GenerationSummary(
+                            finishReason: reason, times: StageTimes(), promptTokenCount: 16)))
+                continuation.finish()
+            }
+            switch answer {
+            case .text(let text): say(text.utf8, .stop)
+            case .bytes(let bytes): say(bytes, .stop)
+            case .cutOff(let text): say(text.utf8, .length)
+            case .failure(let error): continuation.finish(throwing: error)
+            }
+        }
+    }
+}
