@@ -1,17 +1,23 @@
 import FoundationEssentials
 import Glibc
+import Sotto
 import Transcript
 
 /// Where a transcript is written: whole or not at all.
 struct OutputFile {
     private let url: URL
+    /// Beside the transcript as long as that is not whole.
+    private let journal: String
+    /// Where to keep what is done; `nil` if an earlier run wrote the transcript.
+    let journaling: Journaling?
 
     /// - Parameters:
     ///   - path: a file; a folder that exists; or, for several recordings, a folder to be made.
     ///   - recording: names the file in a folder.
+    ///   - resumes: whether what an earlier run did is kept: its transcripts, and what its journals hold.
     init(
         _ path: String, for recording: String, among recordings: [String], format: Format,
-        isForced: Bool
+        isForced: Bool, resumes: Bool
     ) throws {
         var isFolder = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -34,16 +40,36 @@ struct OutputFile {
             url = URL(filePath: path)
         }
         let target = url.path(percentEncoded: false)
+        let folder = url.deletingLastPathComponent().path(percentEncoded: false)
+        // Safety: strings that live as long as the calls, or longer.
+        guard unsafe access(folder, W_OK) == 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw OutputRefusal(description: "'\(target)' cannot be written: \(reason).")
+        }
         guard !recordings.contains(where: { Self.isSameFile($0, target) }) else {
             throw OutputRefusal(
                 description: "'\(target)' is a recording that is to be read. Name another --output."
             )
         }
-        guard isForced || !FileManager.default.fileExists(atPath: target) else {
+        journal = target + ".journal"
+        let hasJournal = FileManager.default.fileExists(atPath: journal)
+        let isWritten = FileManager.default.fileExists(atPath: target)
+        if resumes && (hasJournal || isWritten) {
+            journaling = hasJournal ? .resume(path: journal) : nil
+            return
+        }
+        guard isForced || !hasJournal else {
+            throw OutputRefusal(
+                description: "'\(journal)' holds what an interrupted run had done. "
+                    + "Use --resume to go on with it, or --force to begin anew.")
+        }
+        guard isForced || !isWritten else {
             throw OutputRefusal(
                 description:
                     "'\(target)' exists. Name another --output, or use --force to overwrite it.")
         }
+        if hasJournal { try? FileManager.default.removeItem(atPath: journal) }
+        journaling = .begin(path: journal)
     }
 
     /// The recording's name, without its extension where that leaves it the only one of its name.
@@ -68,6 +94,20 @@ struct OutputFile {
         // Safety: both structures live as long as the calls.
         guard unsafe stat(first, &one) == 0, unsafe stat(second, &other) == 0 else { return false }
         return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    }
+
+    /// Whether there is something for a later run to go on with.
+    var hasJournal: Bool { FileManager.default.fileExists(atPath: journal) }
+
+    /// Ends the safety that the journal gives.
+    func deleteJournal() {
+        try? FileManager.default.removeItem(atPath: journal)
+    }
+
+    /// Says how to go on with what was done.
+    var advice: String {
+        "What was done until then is kept in '\(journal)': "
+            + "run the same command with --resume to go on."
     }
 
     /// Writes beside the target and renames, so that a half-written file never bears its name.

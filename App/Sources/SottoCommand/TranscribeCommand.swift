@@ -59,6 +59,12 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Flag(help: "Overwrite files that exist.")
     var force = false
 
+    @Flag(
+        help:
+            "Go on where an interrupted run with the same --output stopped: transcripts that are written are kept, and the journal beside an unfinished one is used."
+    )
+    var resume = false
+
     @Flag(name: .shortAndLong, help: "No progress, no notices; errors are still told.")
     var quiet = false
 
@@ -75,6 +81,10 @@ struct TranscribeCommand: AsyncParsableCommand {
         if files.count(where: { $0 == "-" }) > 1 {
             throw ValidationError("The standard input can be read once.")
         }
+        if resume && output == nil {
+            throw ValidationError("--resume goes on with a run that had --output: name the same.")
+        }
+        if resume && force { throw ValidationError("Choose one of --resume and --force.") }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads must be 1 to 1024.")
         }
@@ -124,9 +134,15 @@ struct TranscribeCommand: AsyncParsableCommand {
     private func transcribe(
         _ file: String, with transcriber: Transcriber, isFirst: Bool, stop: StopSwitch
     ) async -> Int32 {
+        var target: OutputFile?
         do {
-            let target = try output.map {
-                try OutputFile($0, for: file, among: files, format: format, isForced: force)
+            target = try output.map {
+                try OutputFile(
+                    $0, for: file, among: files, format: format, isForced: force, resumes: resume)
+            }
+            if let target, target.journaling == nil {
+                if !quiet { Console.writeProblem("'\(file)' was done before.") }
+                return 0
             }
             let streamsText = target == nil && format == .txt
             var progress = ProgressLine(
@@ -135,7 +151,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             if streamsText && !isFirst { try Console.writeText("\n") }
             progress.start()
             for try await event in transcriber.transcribe(
-                path: file, options: options, stop: stop)
+                path: file, options: options, stop: stop,
+                journaling: target?.journaling ?? .none)
             {
                 switch event {
                 case .text(let text):
@@ -148,15 +165,19 @@ struct TranscribeCommand: AsyncParsableCommand {
                     progress.clear()
                     if streamsText { try Console.writeText("\n") }
                     return try finish(
-                        transcription, of: file, target: target, streamsText: streamsText)
+                        transcription, of: file, target: target, streamsText: streamsText,
+                        isStopped: stop.isStopped)
                 }
             }
             throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
             Console.writeProblem("\(error)")
+            // To try what was wrong with the request again is of no use.
+            if ![.request, .data].contains(error.kind) { advise(target) }
             return ExitStatus.of(error)
         } catch let error as OutputRefusal {
             Console.writeProblem("\(error)")
+            advise(target)
             return error.status
         } catch {
             Console.writeProblem("\(SottoError(unexpected: error))")
@@ -164,17 +185,24 @@ struct TranscribeCommand: AsyncParsableCommand {
         }
     }
 
+    private func advise(_ target: OutputFile?) {
+        if let target, target.hasJournal { Console.writeProblem(target.advice) }
+    }
+
     private func finish(
-        _ transcription: Transcription, of file: String, target: OutputFile?, streamsText: Bool
+        _ transcription: Transcription, of file: String, target: OutputFile?, streamsText: Bool,
+        isStopped: Bool
     ) throws -> Int32 {
         if let target {
             try target.write(format.render(transcription))
+            if !isStopped { target.deleteJournal() }
         } else if !streamsText {
             try Console.writeText(format.render(transcription))
         }
         // Among several recordings a warning must say which it means.
         let name = files.count > 1 ? "'\(file)': " : ""
         for warning in transcription.warnings { Console.writeProblem(name + warning) }
+        if isStopped, let target { Console.writeProblem(name + target.advice) }
         if transcription.text.isEmpty && !quiet {
             Console.writeProblem(name + "No speech was heard.")
         }

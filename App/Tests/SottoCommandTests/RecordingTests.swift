@@ -232,7 +232,7 @@ import Testing
                 + "Set TMPDIR to a folder that can be written to and has room.", exits: 71)
         // A limit of the shell's stands for the end of the disk.
         let found = try sotto(
-            "transcribe", "-q", "-", input: data, limitedTo: 64)
+            ["transcribe", "-q", "-"], input: data, limitedTo: 64)
         #expect(
             found.errors == "sotto: The standard input cannot be stored in '/tmp': File too large. "
                 + "Set TMPDIR to a folder that can be written to and has room.\n")

@@ -17,25 +17,35 @@ func projectPath(_ name: String) -> String {
     project.appending(path: name).path(percentEncoded: false)
 }
 
-/// Runs the program that was built beside this test, with no model installed.
+/// The program that was built beside this test.
+let sottoProgram = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "sotto")
+
+/// Runs the program with no model installed.
+func sotto(
+    _ arguments: String..., input: Data = Data(), environment: [String: String] = [:],
+    standardOutput: String? = nil
+) throws -> Outcome {
+    try sotto(
+        arguments, input: input, environment: environment, standardOutput: standardOutput)
+}
+
+/// Runs the program with no model installed.
 ///
 /// - Parameters:
 ///   - input: what its standard input holds.
 ///   - limit: kilobytes that it may write to any file.
 func sotto(
-    _ arguments: String..., input: Data = Data(), environment: [String: String] = [:],
+    _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
     standardOutput: String? = nil, limitedTo limit: Int? = nil
 ) throws -> Outcome {
-    let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent()
     let process = Process()
-    let program = folder.appending(path: "sotto")
     if let limit {
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments =
-            ["-c", "ulimit -f \(limit); exec \"$@\"", "bash", program.path] + arguments
+            ["-c", "ulimit -f \(limit); exec \"$@\"", "bash", sottoProgram.path] + arguments
     } else {
-        process.executableURL = program
+        process.executableURL = sottoProgram
         process.arguments = arguments
     }
     process.environment = [

@@ -160,8 +160,10 @@ import Testing
         let found = try sotto("transcribe", "-q", sample, standardOutput: "/dev/full")
         #expect(found.errors.hasPrefix("sotto: The standard output cannot be written: "))
         #expect(found.status == 74)
-        let other = try sotto("transcribe", "-q", sample, "--output", "/proc/a.txt")
-        #expect(other.errors.hasPrefix("sotto: '/proc/a.txt' cannot be written: "))
+        let other = try sotto("transcribe", "-q", sample, "--output", "/nowhere/a.txt")
+        #expect(
+            other.errors
+                == "sotto: '/nowhere/a.txt' cannot be written: No such file or directory.\n")
         #expect(other.status == 73)
     }
 
