@@ -5,15 +5,54 @@ package struct PlannedChunk: Hashable, Sendable {
     /// Samples at 16 kHz from the start of the recording.
     package let range: Range<Int>
     package let samples: [Float]
-    /// Seconds in which speech is probable; `nil` where nobody listened for it.
-    package var speechSeconds: Double?
-    /// From the first to the last sound that may be speech, in samples from the start of the recording;
-    /// `nil` where there is none, or nobody listened for it.
-    package var speechRange: Range<Int>?
+    /// Probability of speech in each frame of 512 samples of the recording that the chunk has a part of;
+    /// `nil` where nobody listened for it.
+    package var speech: [Float]?
     /// Whether the next chunk begins before this one ends, because there is no pause to cut in.
     package var isContinued = false
     /// Whether there is neither speech nor anything else that could be heard.
     package var isSilent = false
+
+    private static let frame = SpeechDetector.frameSampleCount
+    /// From where on a frame may be speech, and from where on it must not be missing from the text.
+    fileprivate static let (possible, certain) = (Float(0.3), Float(0.8))
+
+    /// Seconds in which speech is certain; `nil` where nobody listened for it.
+    package var speechSeconds: Double? {
+        speech.map { Double($0.count { $0 > Self.certain } * Self.frame) / 16000 }
+    }
+
+    /// From the first to the last sound that may be speech, in samples from the start of the recording;
+    /// the whole chunk where there is none, or nobody listened for it.
+    package var speechRange: Range<Int> {
+        guard let speech, let first = speech.firstIndex(where: { $0 >= Self.possible }),
+            let last = speech.lastIndex(where: { $0 >= Self.possible })
+        else { return range }
+        let start = range.lowerBound / Self.frame
+        let found = ((start + first) * Self.frame..<(start + last + 1) * Self.frame)
+            .clamped(to: range)
+        return found.isEmpty ? range : found
+    }
+
+    /// A part of the chunk.
+    func part(_ part: Range<Int>) -> PlannedChunk {
+        let start = range.lowerBound / Self.frame
+        let frames =
+            part.lowerBound / Self.frame - start..<(part.upperBound - 1) / Self.frame + 1 - start
+        let offsets = part.lowerBound - range.lowerBound..<part.upperBound - range.lowerBound
+        return PlannedChunk(
+            range: part, samples: Array(samples[offsets]),
+            speech: speech.map { Array($0[frames.clamped(to: $0.indices)]) })
+    }
+
+    /// The chunk and one that begins where it ends.
+    func followed(by next: PlannedChunk) -> PlannedChunk {
+        // A frame that both have a part of is the next one's.
+        let sharedCount = range.upperBound % Self.frame == 0 ? 0 : 1
+        return PlannedChunk(
+            range: range.lowerBound..<next.range.upperBound, samples: samples + next.samples,
+            speech: speech.map { $0.dropLast(sharedCount) + (next.speech ?? []) })
+    }
 }
 
 /// Cuts a recording into chunks in its pauses, while it is still being read.
@@ -41,10 +80,11 @@ package struct ChunkPlanner: Sendable {
     private var firstFrame = 0
 
     private static let frame = SpeechDetector.frameSampleCount
-    /// What counts as speech where it must not be missing from the text.
-    private static let speechLimit: Float = 0.8
     /// Frames that a pause takes at least, 0.2 s, and how probable speech may be in them.
-    private static let (pauseFrames, pauseLimit) = (6, Float(0.3))
+    private static let (pauseFrames, pauseLimit) = (6, PlannedChunk.possible)
+    /// In music and noise the detector is never sure that nobody speaks: there a second will do in which it
+    /// is not sure that somebody does.
+    private static let (lullFrames, lullLimit) = (31, Float(0.7))
 
     /// - Parameters:
     ///   - whole: a recording of up to this many samples is not cut.
@@ -86,8 +126,7 @@ package struct ChunkPlanner: Sendable {
         let count = cut ?? length + search
         let chunk = PlannedChunk(
             range: start..<start + count, samples: Array(held[..<count]),
-            speechSeconds: speechSeconds(in: count), speechRange: speechRange(in: count),
-            isContinued: cut == nil,
+            speech: speech.map { Array($0[..<frameCount(for: count)]) }, isContinued: cut == nil,
             isSilent: isSilent(count))
         let step = cut ?? length
         held.removeFirst(step)
@@ -96,26 +135,6 @@ package struct ChunkPlanner: Sendable {
         speech?.removeFirst(done)
         firstFrame += done
         return chunk
-    }
-
-    /// Seconds of the next `count` samples in which speech is probable.
-    private func speechSeconds(in count: Int) -> Double? {
-        guard let speech else { return nil }
-        let end = min((start + count) / Self.frame - firstFrame, speech.count)
-        let frames = speech[..<max(0, end)].count { $0 > Self.speechLimit }
-        return Double(frames * Self.frame) / 16000
-    }
-
-    /// Where in the next `count` samples there may be speech.
-    private func speechRange(in count: Int) -> Range<Int>? {
-        guard let speech else { return nil }
-        let frames = speech[..<frameCount(for: count)]
-        guard let first = frames.firstIndex(where: { $0 >= Self.pauseLimit }),
-            let last = frames.lastIndex(where: { $0 >= Self.pauseLimit })
-        else { return nil }
-        let begin = (firstFrame + first) * Self.frame
-        let end = (firstFrame + last + 1) * Self.frame
-        return max(start, begin)..<max(start, min(start + count, end))
     }
 
     /// Frames that lie in the next `count` samples, in part at least, as far as they are known.
@@ -142,22 +161,27 @@ package struct ChunkPlanner: Sendable {
         let low = max(0, length - search)
         let high = min(held.count, length + search)
         guard high - low > Self.window else { return length }
-        let pause = pause(in: low..<high)
+        let pause =
+            pause(in: low..<high, of: Self.pauseFrames, below: Self.pauseLimit)
+            ?? pause(in: low..<high, of: Self.lullFrames, below: Self.lullLimit)
         if pause == nil && speech != nil { return nil }
-        return max(1, Self.quietestPlace(in: held, pause ?? low..<high))
+        // At the edges of a pause a word may still fade out.
+        let inner = pause.map { $0.lowerBound + $0.count / 6..<$0.upperBound - $0.count / 6 }
+        return max(1, Self.quietestPlace(in: held, inner ?? low..<high))
     }
 
-    /// The longest pause within a range of samples; `nil` if there is none, or nobody listens.
-    private func pause(in range: Range<Int>) -> Range<Int>? {
+    /// The longest pause within a range of samples; `nil` if there is none of so many frames, or nobody
+    /// listens.
+    private func pause(in range: Range<Int>, of count: Int, below limit: Float) -> Range<Int>? {
         guard let speech else { return nil }
         let first = (start + range.lowerBound + Self.frame - 1) / Self.frame - firstFrame
         let end = min((start + range.upperBound) / Self.frame - firstFrame, speech.count)
         var (longest, run) = (0..<0, 0)
         for place in first..<max(first, end) {
-            run = speech[place] < Self.pauseLimit ? run + 1 : 0
+            run = speech[place] < limit ? run + 1 : 0
             if run > longest.count { longest = place + 1 - run..<place + 1 }
         }
-        guard longest.count >= Self.pauseFrames else { return nil }
+        guard longest.count >= count else { return nil }
         let begin = (firstFrame + longest.lowerBound) * Self.frame - start
         return begin..<begin + longest.count * Self.frame
     }

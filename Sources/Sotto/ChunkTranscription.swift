@@ -43,7 +43,8 @@ struct ChunkTranscription {
     }
 
     /// Follows the answer to its end. One that went round in a circle, did not end, or is silent about
-    /// speech is asked for again in halves: with another cut the model seldom fails at the same place.
+    /// speech is asked for again in halves, and they again: with another cut the model seldom fails at the
+    /// same place.
     ///
     /// - Returns: the answers, in order; they cover the chunk.
     func finish(
@@ -56,8 +57,8 @@ struct ChunkTranscription {
         else { return [first] }
         let submitted = halves.map { ($0, recognise($0)) }
         var answers: [Chunk] = []
-        for (half, events) in submitted { answers.append(try await hear(half, events)) }
-        // Half of it is more than nothing; where both fail, the whole says as much.
+        for (half, events) in submitted { answers += try await finish(half, events) }
+        // Half of it is more than nothing; where all fail, the whole says as much.
         let isBetter = answers.contains { $0.finishReason == .stop && !$0.text.isEmpty }
         return isBetter ? answers : [first]
     }
@@ -117,6 +118,36 @@ struct ChunkTranscription {
             makeTextDecoder: recogniser.makeTextDecoder)
     }
 
+    /// A piece, and the sound it is from.
+    typealias Heard = (piece: HeardPiece, sound: PlannedChunk)
+
+    /// Joins two pieces whose sound overlaps. Where they do not agree on what both heard, a third piece, of
+    /// the sound around it, goes between them.
+    ///
+    /// - Returns: two or three pieces, and whether they agree.
+    func join(
+        _ left: Heard, _ right: Heard
+    ) async throws -> (pieces: [HeardPiece], isCertain: Bool) {
+        var (first, last) = (left.piece, right.piece)
+        if HeardPiece.stitch(&first, &last) { return ([first, last], true) }
+        let unsure = [first, last]
+        guard !options.isParity, let sound = PlannedChunk(between: left.sound, right.sound) else {
+            return (unsure, false)
+        }
+        let answer: Chunk
+        do {
+            answer = try await hear(sound, recognise(sound))
+        } catch is Stopped {
+            return (unsure, false)
+        }
+        var middle = piece(answer, of: sound)
+        (first, last) = (left.piece, right.piece)
+        guard answer.finishReason == .stop, !middle.isEmpty, HeardPiece.stitch(&first, &middle),
+            HeardPiece.stitch(&middle, &last)
+        else { return (unsure, false) }
+        return ([first, middle, last], true)
+    }
+
     private func text(of tokens: some Sequence<Int32>) -> String {
         var decoder = recogniser.makeTextDecoder()
         return tokens.reduce(into: "") { $0 += decoder.append($1) } + decoder.finish()
@@ -124,6 +155,17 @@ struct ChunkTranscription {
 }
 
 extension PlannedChunk {
+    /// The 30 s around the middle of what two chunks share, or as much as they have; `nil` if they share
+    /// nothing.
+    fileprivate init?(between left: PlannedChunk, _ right: PlannedChunk) {
+        let (start, end) = (right.range.lowerBound, left.range.upperBound)
+        guard start < end else { return nil }
+        let (middle, reach) = ((start + end) / 2, 240_000)
+        let low = max(left.range.lowerBound, middle - reach)
+        let high = min(right.range.upperBound, middle + reach)
+        self = left.part(low..<end).followed(by: right.part(end..<high))
+    }
+
     /// Cut in two at the quietest place of its middle half; `nil` if a part would be too short.
     func halves(shortest: Int) -> [PlannedChunk]? {
         guard samples.count >= 2 * shortest else { return nil }
@@ -132,10 +174,6 @@ extension PlannedChunk {
                 samples.count - shortest, samples.count * 3 / 4) + 1
         let cut = ChunkPlanner.quietestPlace(in: samples, middle)
         let place = range.lowerBound + cut
-        // Nobody knows in which half the speech is.
-        return [
-            PlannedChunk(range: range.lowerBound..<place, samples: Array(samples[..<cut])),
-            PlannedChunk(range: place..<range.upperBound, samples: Array(samples[cut...])),
-        ]
+        return [part(range.lowerBound..<place), part(place..<range.upperBound)]
     }
 }

@@ -6,6 +6,7 @@ struct HeardPiece {
     let chunk: Chunk
     /// Where speech begins and ends, in seconds from the start of the recording.
     private var startSeconds, endSeconds: Double
+    private let clock: SpeechClock
     /// The text's tokens, without header and end, and those of them that count.
     private let tokens: [Token]
     private var kept: Range<Int>
@@ -25,8 +26,9 @@ struct HeardPiece {
     ) {
         self.chunk = chunk
         self.makeTextDecoder = makeTextDecoder
-        let speech = planned.speechRange?.clamped(to: chunk.sampleRange) ?? chunk.sampleRange
-        let heard = speech.isEmpty ? chunk.sampleRange : speech
+        let sound = planned.part(chunk.sampleRange)
+        let heard = sound.speechRange
+        clock = SpeechClock(range: chunk.sampleRange, speech: sound.speech ?? [])
         startSeconds = Double(heard.lowerBound) / 16000
         endSeconds = Double(heard.upperBound) / 16000
         let all = zip(chunk.tokenIDs, chunk.tokenLogProbabilities).map {
@@ -64,6 +66,9 @@ struct HeardPiece {
         return tokens.reduce(into: "") { $0 += decoder.append($1.id) } + decoder.finish()
     }
 
+    /// Whether the model gave no text.
+    var isEmpty: Bool { tokens.isEmpty }
+
     /// What the piece is in the transcript; `nil` where nothing was said.
     var segment: Segment? {
         let isWhole = kept == tokens.indices
@@ -99,19 +104,23 @@ struct HeardPiece {
         let makeTextDecoder = right.makeTextDecoder
         let seam = Stitcher.seam(left.answer, right.answer) { token in
             var decoder = makeTextDecoder()
-            let start = (decoder.append(token) + decoder.finish()).unicodeScalars.first
-            return start.map { $0.properties.isWhitespace || Seam.isUnspaced($0) } ?? false
+            // No text yet: the first part of a character.
+            guard let start = decoder.append(token).unicodeScalars.first else { return true }
+            return start.properties.isWhitespace || Seam.isUnspaced(start)
         }
+        let isInOrder = seam.leftCount >= left.kept.lowerBound
         left.kept = left.kept.lowerBound..<max(left.kept.lowerBound, seam.leftCount)
         right.kept = seam.rightStart..<right.tokens.count
-        left.endSeconds = max(left.startSeconds, seam.seconds)
-        right.startSeconds = min(right.endSeconds, seam.seconds)
-        return seam.isCertain
+        let seconds = max(right.chunk.startSeconds, min(seam.seconds, left.chunk.endSeconds))
+        left.endSeconds = max(left.startSeconds, seconds)
+        right.startSeconds = min(right.endSeconds, seconds)
+        return seam.isCertain && isInOrder
     }
 
     private var answer: Stitcher.Answer {
         Stitcher.Answer(
-            tokens: tokens.map(\.id), startSeconds: startSeconds, endSeconds: endSeconds)
+            tokens: tokens.map(\.id), startSeconds: chunk.startSeconds,
+            endSeconds: chunk.endSeconds, clock: clock)
     }
 }
 

@@ -35,8 +35,8 @@ struct TranscriptionRun {
         var segments: [Segment] = []
         var isAtEnd = false
         var doubts: [String] = []
-        /// A piece whose end the next one hears too.
-        var open: HeardPiece?
+        /// A piece whose end the next one hears too, and the sound it is from.
+        var open: ChunkTranscription.Heard?
         func add(_ piece: HeardPiece) {
             chunks.append(piece.chunk)
             guard let segment = piece.segment else { return }
@@ -72,23 +72,25 @@ struct TranscriptionRun {
                 break
             }
             var pieces = answers.map { chunkTranscription.piece($0, of: first.chunk) }
-            if var left = open {
-                if !HeardPiece.stitch(&left, &pieces[0]) {
-                    let place = (pieces[0].chunk.startSeconds + left.chunk.endSeconds) / 2
+            if let left = open {
+                let joined = try await chunkTranscription.join(left, (pieces[0], first.chunk))
+                if !joined.isCertain {
+                    let place = (pieces[0].chunk.startSeconds + left.piece.chunk.endSeconds) / 2
                     doubts.append(
                         "Around \(hundredths(place)) s two pieces do not agree: words there may be "
                             + "missing or double.")
                 }
-                add(left)
+                joined.pieces.dropLast().forEach(add)
+                pieces[0] = joined.pieces[joined.pieces.count - 1]
             }
-            open = first.chunk.isContinued ? pieces.removeLast() : nil
+            open = first.chunk.isContinued ? (pieces.removeLast(), first.chunk) : nil
             pieces.forEach(add)
             emit(
                 .progress(
                     doneSeconds: Double(first.chunk.range.upperBound) / 16000,
                     totalSeconds: await reader.expectedSeconds))
         }
-        open.map(add)
+        if let open { add(open.piece) }
         if isAtEnd { try await journal?.checkEnd() }
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
         let heardSeconds = Double(sampleCount) / 16000

@@ -131,6 +131,33 @@ import Testing
         #expect(plan(samples)[0].speechSeconds == nil)
     }
 
+    @Test func `in music a second without certain speech is a pause, and less is none`() {
+        let samples = signal(seed: 5, count: 60 * 16000)
+        func firstCut(probability: Float, frames: Int) -> (end: Double, isContinued: Bool) {
+            var speech = [Float](repeating: 0.9, count: (samples.count + 511) / 512)
+            for frame in 0..<frames { speech[24 * 16000 / 512 + frame] = probability }
+            let chunk = plan(samples, speech: speech)[0]
+            return (Double(chunk.range.upperBound) / 16000, chunk.isContinued)
+        }
+        let lull = firstCut(probability: 0.6, frames: 32)
+        #expect((24.1..<24.9).contains(lull.end))
+        #expect(!lull.isContinued)
+        #expect(firstCut(probability: 0.6, frames: 30) == (30, true))
+        #expect(firstCut(probability: 0.75, frames: 64) == (30, true))
+        #expect(firstCut(probability: 0.2, frames: 6) != (30, true))
+    }
+
+    @Test func `a cut lies inside a pause, not where a word still fades out`() {
+        var samples = signal(seed: 5, count: 60 * 16000).map { $0 + 0.1 }
+        var speech = [Float](repeating: 0.9, count: (samples.count + 511) / 512)
+        // A second of digital silence: every place in it is as quiet.
+        let pause = 23 * 16000 / 512..<24 * 16000 / 512
+        for frame in pause { speech[frame] = 0.1 }
+        for index in pause.lowerBound * 512..<pause.upperBound * 512 { samples[index] = 0 }
+        let cut = Double(plan(samples, speech: speech)[0].range.upperBound) / 16000
+        #expect((23.1..<23.9).contains(cut))
+    }
+
     @Test func `with a detector too, chunks cover everything in order, within bounds`() {
         for seed in UInt32(1)...8 {
             let samples = signal(seed: seed, count: 1_600_000 + Int(seed) * 77_777)

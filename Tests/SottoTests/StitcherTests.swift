@@ -4,14 +4,6 @@ import Testing
 /// Recordings of words, cut by the planner, heard by an engine that garbles every word whose sound is cut,
 /// and joined: exactly the spoken words.
 @Suite struct StitcherTests {
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state ^ state >> 33) &* 0xFF51_AFD7_ED55_8CCD
-        }
-    }
-
     /// A word and the samples in which it is said.
     private struct Word {
         let token: Int32
@@ -22,7 +14,7 @@ import Testing
 
     /// Words of 0.15 to 0.6 s, with pauses of `longestPause` seconds at most.
     private func words(
-        seconds: Int, vocabulary: Int32, longestPause: Double, _ random: inout Random
+        seconds: Int, vocabulary: Int32, longestPause: Double, _ random: inout SeededRandom
     ) -> [Word] {
         var words: [Word] = []
         var place = 0
@@ -76,7 +68,7 @@ import Testing
 
     @Test(arguments: [Int32(5), 20, 1000])
     func `exactly the spoken words come out`(vocabulary: Int32) {
-        var random = Random(state: UInt64(vocabulary))
+        var random = SeededRandom(state: UInt64(vocabulary))
         var (overlapCount, wrong) = (0, 0)
         for round in 0..<1700 {
             let longestPause = [0, 0.05, 0.3, 2][round % 4]
@@ -89,5 +81,44 @@ import Testing
         }
         #expect(overlapCount > 1500)
         #expect(wrong == 0)
+    }
+
+    @Test func `a clock stands still in pauses`() {
+        // Ten seconds: speech, music for four, speech.
+        let speech =
+            [Float](repeating: 0.95, count: 94) + [Float](repeating: 0.3, count: 125)
+            + [Float](repeating: 0.95, count: 93)
+        let clock = SpeechClock(range: 160_000..<320_000, speech: speech)
+        #expect(abs(clock.seconds(at: 0) - 10) < 0.04)
+        #expect(abs(clock.seconds(at: 0.25) - 11.5) < 0.05)
+        #expect(abs(clock.seconds(at: 0.75) - 18.5) < 0.05)
+        #expect(abs(clock.seconds(at: 1) - 20) < 0.04)
+        let even = SpeechClock(range: 160_000..<320_000, speech: [])
+        #expect(even.seconds(at: 0.25) == 12.5)
+    }
+
+    @Test func `answers that share no words, or do not agree, are told apart`() {
+        func seam(_ left: [Int32], _ right: [Int32], speech: [Float]? = nil) -> Stitcher.Seam {
+            func answer(_ tokens: [Int32], _ start: Int) -> Stitcher.Answer {
+                Stitcher.Answer(
+                    tokens: tokens, startSeconds: Double(start), endSeconds: Double(start + 30),
+                    clock: speech.map {
+                        SpeechClock(range: start * 16000..<(start + 30) * 16000, speech: $0)
+                    })
+            }
+            return Stitcher.seam(answer(left, 0), answer(right, 25))
+        }
+        let words = (0..<90).map { Int32($0) }
+        let whole = seam(Array(words[0..<60]), Array(words[50..<90]))
+        #expect(whole.isCertain)
+        #expect(whole.leftCount - whole.rightStart == 50)
+        // Nobody speaks at either end.
+        let middle = [Float](repeating: 0.05, count: 187) + [Float](repeating: 0.95, count: 563)
+        let quiet = seam(
+            [1, 2, 3], [4, 5, 6], speech: middle + middle.suffix(187).map { _ in 0.05 })
+        #expect(quiet.isCertain && quiet.leftCount == 3 && quiet.rightStart == 0)
+        // Both speak all the time, of other things; and a single word that both have is chance.
+        #expect(!seam(Array(0..<60), Array(100..<140)).isCertain)
+        #expect(!seam(Array(0..<60), Array(100..<105) + [57] + Array(105..<140)).isCertain)
     }
 }

@@ -14,11 +14,14 @@ final class LetterRecogniser: Recogniser {
     let usefulLookahead = 3
     let deviceName = "script"
     private let answers: [Answer]
+    /// What it says when the list is at its end.
+    private let otherwise: Answer
     /// Chunks that were submitted, one after the other.
     let askedCount = Mutex(0)
 
-    init(_ answers: [Answer]) {
+    init(_ answers: [Answer], otherwise: Answer = .text("nobody expects this")) {
         self.answers = answers
+        self.otherwise = otherwise
     }
 
     func makeTextDecoder() -> StreamingDecoder {
@@ -32,7 +35,7 @@ final class LetterRecogniser: Recogniser {
             count += 1
             return count - 1
         }
-        let answer = answers[index]
+        let answer = index < answers.count ? answers[index] : otherwise
         return AsyncThrowingStream { continuation in
             func say(_ bytes: some Sequence<UInt8>, _ reason: FinishReason) {
                 for byte in bytes {
