@@ -364,7 +364,7 @@ int main(void) {
             test_convolve(k, pool, 9, 6, 33, 7);
             for (int32_t width = 1; width < 140; width += 19) test_rows(k, pool, 7, width);
             for (int32_t rows = 1; rows < 60; rows += 19) test_attention(k, pool, rows, 2), test_attention(k, pool, rows, 38);
-            test_attention(k, pool, 40, 64);
+            test_attention(k, pool, 40, 64), test_attention(k, pool, 23, 150);
             ck_pool_destroy(pool);
         }
         test_functions(k);
