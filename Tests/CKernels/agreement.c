@@ -78,6 +78,33 @@ static void test_linear(const ck_kernels *k, ck_pool *pool, int32_t rows, int32_
     free(x), free(wide), free(bits), free(bias), free(y), free(expected);
 }
 
+// A decode step's rows of activations: together they give the bits that each gives alone, on any number
+// of threads.
+static void test_rows_together(const ck_kernels *k, int32_t outputs, int32_t inputs, ck_type type) {
+    enum { MOST = CK_MANY_ROWS - 1 };
+    size_t weights = (size_t)outputs * (size_t)inputs, n = (size_t)MOST * (size_t)outputs;
+    float *x = values(MOST * (size_t)inputs), *wide = malloc(sizeof(float) * weights), *alone = blanks(n);
+    uint16_t *bits = halves(weights, wide);
+    ck_matrix w = {.parts = {type == CK_FLOAT32 ? (void *)wide : (void *)bits}, .partRows = {outputs}, .partCount = 1,
+                   .rows = outputs, .columns = inputs, .type = type};
+    ck_pool *pool = ck_pool_create(1);
+    for (int32_t row = 0; row < MOST; row++)
+        k->linear(pool, alone + row * outputs, x + row * inputs, &w, NULL, CK_STORE, 1);
+    ck_pool_destroy(pool);
+    for (int32_t threads = 1; threads <= 3; threads += 2) {
+        pool = ck_pool_create(threads);
+        for (int32_t rows = 1; rows <= MOST; rows++) {
+            float *y = blanks(n);
+            k->linear(pool, y, x, &w, NULL, CK_STORE, rows);
+            if (memcmp(y, alone, sizeof(float) * (size_t)rows * (size_t)outputs) == 0) passed++;
+            else failed++, printf("%s linear: %d rows together differ from each alone\n", k->name, rows);
+            free(y);
+        }
+        ck_pool_destroy(pool);
+    }
+    free(x), free(wide), free(bits), free(alone);
+}
+
 static void test_convolve(const ck_kernels *k, ck_pool *pool, int32_t time, int32_t mel, int32_t channels, int32_t outputs) {
     int32_t ot = (time + 1) / 2, om = (mel + 1) / 2, columns = 9 * channels;
     size_t n = 2 * (size_t)ot * (size_t)om * (size_t)outputs;
@@ -319,6 +346,11 @@ int main(void) {
         const ck_kernels *k = ck_level(level);
         for (int32_t width = 1; width < 180; width += 13) test_lstm(k, width % 5, width);
         test_lstm(k, 40, 128);
+        for (int type = CK_BFLOAT16; type <= CK_FLOAT32; type++) {
+            test_rows_together(k, 1, 1, (ck_type)type);
+            test_rows_together(k, 53, 147, (ck_type)type);
+            test_rows_together(k, 211, 35, (ck_type)type);
+        }
         for (int32_t threads = 1; threads <= 3; threads += 2) {
             ck_pool *pool = ck_pool_create(threads);
             for (int32_t rows = 1; rows < 40; rows += 7)
@@ -332,7 +364,7 @@ int main(void) {
             test_convolve(k, pool, 9, 6, 33, 7);
             for (int32_t width = 1; width < 140; width += 19) test_rows(k, pool, 7, width);
             for (int32_t rows = 1; rows < 60; rows += 19) test_attention(k, pool, rows, 2), test_attention(k, pool, rows, 38);
-            test_attention(k, pool, 40, 64);
+            test_attention(k, pool, 40, 64), test_attention(k, pool, 23, 150);
             ck_pool_destroy(pool);
         }
         test_functions(k);

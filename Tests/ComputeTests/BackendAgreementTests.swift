@@ -111,7 +111,7 @@ import Testing
         set: KernelSet
     ) throws {
         for (queryHeads, keyValueHeads, headDim) in [
-            (1, 1, 2), (4, 2, 64), (6, 3, 10), (2, 1, 128),
+            (1, 1, 2), (4, 2, 64), (6, 3, 10), (2, 1, 128), (3, 1, 150),
         ] {
             let heads = HeadLayout(
                 queryHeads: queryHeads, keyValueHeads: keyValueHeads, headDim: headDim)

@@ -64,38 +64,64 @@ static void rotate_and_store(ck_pool *pool, float *packed, ck_cache cache, const
 
 // --- Attend --------------------------------------------------------------------------------------
 
-// One query: scores of all keys, then the weighted sum of all values, each read once.
-static void attend_one(float *scores, const attention_head *h) {
+// Heads that share one reading of keys and values, and vectors of a value that are summed at once: the
+// whole of a value of 128 where 32 registers hold that for two heads, so that it is read in one stream.
+enum { HEADS_AT_ONCE = 2, PARTS = MR < 8 ? 4 : 8 };
+
+// Columns i ..< i + parts * CK_LANES of the sums of all values, for `heads` heads.
+static inline __attribute__((always_inline)) void weigh_values(const attention_head *h, const float *scores,
+                                                               int32_t padded, const float *scales, int32_t i,
+                                                               const int heads, const int parts) {
+    vf acc[HEADS_AT_ONCE][PARTS];
+    UNROLL for (int head = 0; head < heads; head++)
+        UNROLL for (int part = 0; part < parts; part++) acc[head][part] = splat(0);
+    for (int32_t j = 0; j < h->keyCount; j++) {
+        const float *value = h->values + (size_t)j * h->valueStride + i;
+        UNROLL for (int head = 0; head < heads; head++) {
+            vf w = splat(scores[head * padded + j]);
+            UNROLL for (int part = 0; part < parts; part++)
+                acc[head][part] = fma(w, load(value + part * CK_LANES), acc[head][part]);
+        }
+    }
+    UNROLL for (int head = 0; head < heads; head++)
+        UNROLL for (int part = 0; part < parts; part++)
+            store(h->y + head * h->headDim + i + part * CK_LANES, acc[head][part] * splat(scales[head]));
+}
+
+// One query of `heads` neighbouring heads: scores[heads][padded] of all keys, then the weighted sums of
+// all values. A head gets the same bits with another and alone.
+static inline __attribute__((always_inline)) void attend_one(float *scores, const attention_head *h,
+                                                             const int heads) {
     int32_t d = h->headDim, count = h->keyCount, padded = round_up(count, CK_LANES);
-    float scale = 1 / __builtin_sqrtf((float)d);
+    float scale = 1 / __builtin_sqrtf((float)d), scales[HEADS_AT_ONCE];
     for (int32_t j = 0; j < count; j++) {
         const float *key = h->keys + (size_t)j * h->keyStride;
-        vf acc0 = splat(0), acc1 = splat(0);
+        vf acc[HEADS_AT_ONCE][2];
+        UNROLL for (int head = 0; head < heads; head++) acc[head][0] = acc[head][1] = splat(0);
         int32_t i = 0;
-        for (; i + 2 * CK_LANES <= d; i += 2 * CK_LANES) {
-            acc0 = fma(load(h->queries + i), load(key + i), acc0);
-            acc1 = fma(load(h->queries + i + CK_LANES), load(key + i + CK_LANES), acc1);
+        for (; i + 2 * CK_LANES <= d; i += 2 * CK_LANES)
+            UNROLL for (int head = 0; head < heads; head++)
+                UNROLL for (int part = 0; part < 2; part++) {
+                    int32_t at = i + part * CK_LANES;
+                    acc[head][part] = fma(load(h->queries + head * d + at), load(key + at), acc[head][part]);
+                }
+        UNROLL for (int head = 0; head < heads; head++) {
+            float rest = 0;
+            for (int32_t c = i; c < d; c++) rest += h->queries[head * d + c] * key[c];
+            scores[head * padded + j] = (sum(acc[head][0] + acc[head][1]) + rest) * scale;
         }
-        float rest = 0;
-        for (; i < d; i++) rest += h->queries[i] * key[i];
-        scores[j] = (sum(acc0 + acc1) + rest) * scale;
     }
-    float scaleRow = softmax_row(scores, count, padded);
+    for (int head = 0; head < heads; head++) scales[head] = softmax_row(scores + head * padded, count, padded);
     int32_t i = 0;
-    for (; i + 4 * CK_LANES <= d; i += 4 * CK_LANES) {
-        vf acc[4] = {splat(0), splat(0), splat(0), splat(0)};
-        for (int32_t j = 0; j < count; j++) {
-            const float *value = h->values + (size_t)j * h->valueStride + i;
-            vf w = splat(scores[j]);
-            UNROLL for (int part = 0; part < 4; part++) acc[part] = fma(w, load(value + part * CK_LANES), acc[part]);
+    for (; i + PARTS * CK_LANES <= d; i += PARTS * CK_LANES) weigh_values(h, scores, padded, scales, i, heads, PARTS);
+    for (; i + CK_LANES <= d; i += CK_LANES) weigh_values(h, scores, padded, scales, i, heads, 1);
+    for (; i < d; i++)
+        for (int head = 0; head < heads; head++) {
+            float total = 0;
+            for (int32_t j = 0; j < count; j++)
+                total += scores[head * padded + j] * h->values[(size_t)j * h->valueStride + (size_t)i];
+            h->y[head * d + i] = total * scales[head];
         }
-        UNROLL for (int part = 0; part < 4; part++) store(h->y + i + part * CK_LANES, acc[part] * splat(scaleRow));
-    }
-    for (; i < d; i++) {
-        float total = 0;
-        for (int32_t j = 0; j < count; j++) total += scores[j] * h->values[(size_t)j * h->valueStride + (size_t)i];
-        h->y[i] = total * scaleRow;
-    }
 }
 
 // One key/value head of one run: the query heads that share it share what is packed.
@@ -110,17 +136,21 @@ static void attend_run(void *context, size_t index, int32_t thread) {
     int32_t group = job->heads.queryHeads / job->heads.keyValueHeads;
     attention_head h = {NULL, job->cache.keys + at, job->cache.values + at, width, d, d, NULL, queries,
                         run->count, run->firstPosition + run->count, job->heads.headDim, run->firstPosition};
-    size_t needed = run->count == 1 ? (size_t)round_up(h.keyCount, CK_LANES) : attention_scratch(h.keyCount, h.headDim);
+    size_t needed = run->count == 1 ? HEADS_AT_ONCE * (size_t)round_up(h.keyCount, CK_LANES)
+                                    : attention_scratch(h.keyCount, h.headDim);
     float *scratch = ck_scratch(job->pool, thread, sizeof(float) * needed);
     if (!scratch) {
         atomic_store(&job->failed, true);
         return;
     }
     if (run->count > 1) pack_keys_values(scratch, &h);
-    for (int32_t head = shared * group; head < (shared + 1) * group; head++) {
+    for (int32_t head = shared * group, end = head + group, heads; head < end; head += heads) {
         h.queries = job->packed + first * width + (size_t)head * d;
         h.y = job->y + first * queries + (size_t)head * d;
-        if (run->count > 1) attend_tiles(scratch, &h); else attend_one(scratch, &h);
+        heads = run->count == 1 && end - head >= HEADS_AT_ONCE ? HEADS_AT_ONCE : 1;
+        if (run->count > 1) attend_tiles(scratch, &h);
+        else if (heads > 1) attend_one(scratch, &h, HEADS_AT_ONCE);
+        else attend_one(scratch, &h, 1);
     }
 }
 

@@ -8,63 +8,92 @@ typedef struct {
     const float *bias;
     float *tiles;  // x packed: [k block][tile][k][MR]
     ck_finish finish;
-    int32_t rows;
+    int32_t rows, rowsPerJob;
     atomic_bool failed;
 } linear_job;
 
 // --- Few rows ------------------------------------------------------------------------------------
 
-// Weight rows per job: a stretch of memory long enough for the prefetchers.
-enum { ROWS_PER_JOB = 32, AHEAD = 1024 };
-// Activation rows that share a pass over a weight row: as many as their sums fit into registers.
-enum { AT_ONCE = MR < 8 ? MR : 8 };
+// The products of a block of weight rows with a block of activation rows, each of two sums of lanes,
+// over even and odd vectors of k. The block decides what shares a load, never the order of a sum, so a
+// row gives the same bits in any. With one weight row the loads of activations are the bound; with 3 x 4
+// seven loads serve twelve multiplications, and those are. Its 24 sums, three weights and an activation fit
+// into 32 registers, those of 2 x 3 into 16.
+enum { WEIGHT_ROWS = MR < 8 ? 2 : 3, AT_ONCE = MR < 8 ? 3 : 4 };
+// Weight rows per job, a multiple of either block's. A job's first rows are read slowly, so it has many,
+// but no more than leave every thread JOBS_PER_THREAD, so that threads end together.
+enum { LEAST_ROWS = 24, MOST_ROWS = 96, JOBS_PER_THREAD = 8 };
 
-// The products of one weight row with `count` activation rows. Two sums of lanes per product, over
-// even and odd blocks of k, whatever the count.
-static inline __attribute__((always_inline)) void dot_rows(float *result, const void *row, ck_type type,
-                                                           const float *x, int32_t k, const int count) {
-    vf acc[AT_ONCE][2];
-    UNROLL for (int m = 0; m < count; m++) acc[m][0] = acc[m][1] = splat(0);
-    const size_t width = type == CK_FLOAT32 ? 4 : 2;
-    int32_t i = 0;
-    for (; i + 2 * CK_LANES <= k; i += 2 * CK_LANES) {
-        __builtin_prefetch((const char *)row + width * (size_t)i + AHEAD);
-        vf w0 = weights_at(row, type, i), w1 = weights_at(row, type, i + CK_LANES);
-        UNROLL for (int m = 0; m < count; m++) {
-            const float *own = x + (size_t)m * (size_t)k + i;
-            acc[m][0] = fma(w0, load(own), acc[m][0]);
-            acc[m][1] = fma(w1, load(own + CK_LANES), acc[m][1]);
+typedef struct {
+    const void *rows[WEIGHT_ROWS];
+    const float *x;
+    int32_t k;
+    float *result;      // [activation row][MOST_ROWS]
+    const char *ahead;  // what to fetch meanwhile,
+    int32_t stride;     // and how many bytes of it with each step
+} dot_block;
+
+static inline __attribute__((always_inline)) void dot_rows(const dot_block *b, ck_type type, const int rows,
+                                                           const int count) {
+    vf acc[WEIGHT_ROWS][4][2];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int m = 0; m < count; m++) acc[r][m][0] = acc[r][m][1] = splat(0);
+    const int step = 2 * CK_LANES, lines = (rows * step * (type == CK_FLOAT32 ? 4 : 2) + 63) / 64;
+    int32_t k = b->k, i = 0;
+    const char *ahead = b->ahead;
+    for (; i + step <= k; i += step, ahead += b->stride) {
+        UNROLL for (int line = 0; line < lines; line++) __builtin_prefetch(ahead + line * b->stride / lines, 0, 2);
+        UNROLL for (int part = 0; part < 2; part++) {
+            int32_t at = i + part * CK_LANES;
+            vf w[WEIGHT_ROWS];
+            UNROLL for (int r = 0; r < rows; r++) w[r] = weights_at(b->rows[r], type, at);
+            UNROLL for (int m = 0; m < count; m++) {
+                vf x = load(b->x + (size_t)m * (size_t)k + at);
+                UNROLL for (int r = 0; r < rows; r++) acc[r][m][part] = fma(w[r], x, acc[r][m][part]);
+            }
         }
     }
-    UNROLL for (int m = 0; m < count; m++) {
-        float rest = 0;
-        for (int32_t j = i; j < k; j++) rest += weight_at(row, type, j) * x[(size_t)m * (size_t)k + j];
-        result[m] = sum(acc[m][0] + acc[m][1]) + rest;
-    }
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int m = 0; m < count; m++) {
+            float rest = 0;
+            for (int32_t j = i; j < k; j++) rest += weight_at(b->rows[r], type, j) * b->x[(size_t)m * (size_t)k + j];
+            b->result[m * MOST_ROWS + r] = sum(acc[r][m][0] + acc[r][m][1]) + rest;
+        }
 }
 
 static void dot_job(void *context, size_t index, int32_t thread) {
     (void)thread;
     linear_job *job = context;
     const ck_matrix *w = job->w;
-    int32_t first = (int32_t)index * ROWS_PER_JOB;
-    int32_t end = first + ROWS_PER_JOB < w->rows ? first + ROWS_PER_JOB : w->rows;
-    float products[CK_MANY_ROWS][ROWS_PER_JOB];
-    for (int32_t n = first; n < end; n++) {
-        const void *row = weight_row(w, n);
-        for (int32_t m = 0; m < job->rows; m += AT_ONCE) {
-            const float *x = job->x + (size_t)m * (size_t)w->columns;
-            int32_t count = job->rows - m < AT_ONCE ? job->rows - m : AT_ONCE;
-            float result[AT_ONCE];
-#define DOT(n)                                                                                         \
-    case n:                                                                                                \
-        if (n > AT_ONCE) break;                                                                            \
-        if (w->type == CK_BFLOAT16) dot_rows(result, row, CK_BFLOAT16, x, w->columns, n < AT_ONCE ? n : AT_ONCE); \
-        else dot_rows(result, row, CK_FLOAT32, x, w->columns, n < AT_ONCE ? n : AT_ONCE);                  \
+    int32_t first = (int32_t)index * job->rowsPerJob, k = w->columns;
+    int32_t end = first + job->rowsPerJob < w->rows ? first + job->rowsPerJob : w->rows;
+    int32_t passes = (job->rows + AT_ONCE - 1) / AT_ONCE, width = w->type == CK_FLOAT32 ? 4 : 2;
+    float products[CK_MANY_ROWS][MOST_ROWS];
+    for (int32_t n = first, rows; n < end; n += rows) {
+        // Alone, a row of activations is bound by memory, which is read fastest in one stream.
+        rows = job->rows > 1 && end - n >= WEIGHT_ROWS ? WEIGHT_ROWS : 1;
+        dot_block block = {.k = k, .stride = rows * 2 * CK_LANES * width / passes};
+        for (int32_t r = 0; r < rows; r++) block.rows[r] = weight_row(w, n + r);
+        // The next block but one, in the order in which it lies in memory: each pass fetches its share, so
+        // that memory is as busy as the multipliers.
+        size_t byteCount = (size_t)rows * (size_t)k * (size_t)width;
+        const char *ahead = (const char *)block.rows[0] + 2 * byteCount;
+        for (int32_t pass = 0, m = 0, count; pass < passes; pass++, m += count) {
+            count = (job->rows - m) / (passes - pass);
+            block.x = job->x + (size_t)m * (size_t)k;
+            block.result = &products[m][n - first];
+            block.ahead = ahead + byteCount / (size_t)passes * (size_t)pass;
+#define DOT(r, c)                                                                                          \
+    case 8 * r + c:                                                                                        \
+        if (c > AT_ONCE) break;                                                                            \
+        if (w->type == CK_BFLOAT16) dot_rows(&block, CK_BFLOAT16, r, c);                                   \
+        else dot_rows(&block, CK_FLOAT32, r, c);                                                           \
         break;
-            switch (count) { DOT(1) DOT(2) DOT(3) DOT(4) DOT(5) DOT(6) DOT(7) DOT(8) }
+            switch (8 * rows + count) {
+                DOT(1, 1) DOT(1, 2) DOT(1, 3) DOT(1, 4)
+                DOT(WEIGHT_ROWS, 1) DOT(WEIGHT_ROWS, 2) DOT(WEIGHT_ROWS, 3) DOT(WEIGHT_ROWS, 4)
+            }
 #undef DOT
-            for (int32_t r = 0; r < count; r++) products[m + r][n - first] = result[r];
         }
     }
     for (int32_t m = 0; m < job->rows; m++)
@@ -118,7 +147,9 @@ static bool linear(ck_pool *pool, float *y, const float *x, const ck_matrix *w, 
                    ck_finish finish, int32_t rows) {
     linear_job job = {.pool = pool, .y = y, .x = x, .w = w, .bias = bias, .finish = finish, .rows = rows};
     if (rows < CK_MANY_ROWS) {
-        ck_parallel(pool, (size_t)(w->rows + ROWS_PER_JOB - 1) / ROWS_PER_JOB, dot_job, &job);
+        int32_t share = w->rows / (JOBS_PER_THREAD * ck_pool_threads(pool)) / LEAST_ROWS * LEAST_ROWS;
+        job.rowsPerJob = share < LEAST_ROWS ? LEAST_ROWS : share < MOST_ROWS ? share : MOST_ROWS;
+        ck_parallel(pool, (size_t)(w->rows + job.rowsPerJob - 1) / (size_t)job.rowsPerJob, dot_job, &job);
         return true;
     }
     size_t tiles = (size_t)(rows + MR - 1) / MR;
