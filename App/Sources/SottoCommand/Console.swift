@@ -41,6 +41,7 @@ enum Console {
 
 /// Exit codes, as `sysexits` names them.
 enum ExitStatus {
+    static let noInput: Int32 = 66
     static let cannotCreate: Int32 = 73
     static let inputOutput: Int32 = 74
     static let incomplete: Int32 = 75
@@ -49,7 +50,7 @@ enum ExitStatus {
         switch error.kind {
         case .request: 64
         case .data: 65
-        case .input: 66
+        case .input: noInput
         case .model, .installation: 69
         case .unexpected: 70
         case .resources: 71

@@ -12,7 +12,7 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     @Argument(
         help:
-            "Recordings: WAV, MP3, M4A, FLAC, OGG, Opus, WebM, AMR, WMA …, or films with sound; - is the standard input."
+            "Recordings: WAV, MP3, M4A, FLAC, OGG, Opus, WebM, AMR, WMA …, or films with sound; folders with what is below them; patterns such as '*.mp3' and 'talks/**/*.mp3'; - is the standard input. In folders and patterns hidden files, links to folders and files that have no name of a recording are left out."
     )
     var files: [String]
 
@@ -99,6 +99,13 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
+        let recordings = Recordings(files)
+        var status: Int32 = 0
+        for refusal in recordings.refusals {
+            Console.writeProblem(refusal.reason)
+            status = ExitStatus.noInput
+        }
+        guard !recordings.all.isEmpty else { throw ExitCode(status) }
         let transcriber: Transcriber
         do throws(SottoError) {
             let chosen: InstalledModel
@@ -115,14 +122,14 @@ struct TranscribeCommand: AsyncParsableCommand {
             throw ExitCode(ExitStatus.of(error))
         }
         let interruption = Interruption()
-        var status: Int32 = 0
-        for (index, file) in files.enumerated() {
+        for (index, recording) in recordings.all.enumerated() {
             guard !interruption.stop.isStopped else {
-                Console.writeProblem("'\(file)' was not begun.")
+                Console.writeProblem("'\(recording.path)' was not begun.")
                 continue
             }
             let result = await transcribe(
-                file, with: transcriber, isFirst: index == 0, stop: interruption.stop)
+                recording, among: recordings, with: transcriber, isFirst: index == 0,
+                stop: interruption.stop)
             status = status == 0 ? result : status
         }
         // A stop between two recordings leaves no other trace.
@@ -132,16 +139,18 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     /// One recording; a failure is told and does not stop the others.
     private func transcribe(
-        _ file: String, with transcriber: Transcriber, isFirst: Bool, stop: StopSwitch
+        _ recording: Recording, among recordings: Recordings, with transcriber: Transcriber,
+        isFirst: Bool, stop: StopSwitch
     ) async -> Int32 {
         var target: OutputFile?
         do {
             target = try output.map {
                 try OutputFile(
-                    $0, for: file, among: files, format: format, isForced: force, resumes: resume)
+                    $0, for: recording, among: recordings, format: format, isForced: force,
+                    resumes: resume)
             }
             if let target, target.journaling == nil {
-                if !quiet { Console.writeProblem("'\(file)' was done before.") }
+                if !quiet { Console.writeProblem("'\(recording.path)' was done before.") }
                 return 0
             }
             let streamsText = target == nil && format == .txt
@@ -151,7 +160,7 @@ struct TranscribeCommand: AsyncParsableCommand {
             if streamsText && !isFirst { try Console.writeText("\n") }
             progress.start()
             for try await event in transcriber.transcribe(
-                path: file, options: options, stop: stop,
+                path: recording.path, options: options, stop: stop,
                 journaling: target?.journaling ?? .none)
             {
                 switch event {
@@ -165,7 +174,8 @@ struct TranscribeCommand: AsyncParsableCommand {
                     progress.clear()
                     if streamsText { try Console.writeText("\n") }
                     return try finish(
-                        transcription, of: file, target: target, streamsText: streamsText,
+                        transcription, target: target, streamsText: streamsText,
+                        name: recordings.areSeveral ? "'\(recording.path)': " : "",
                         isStopped: stop.isStopped)
                 }
             }
@@ -189,8 +199,9 @@ struct TranscribeCommand: AsyncParsableCommand {
         if let target, target.hasJournal { Console.writeProblem(target.advice) }
     }
 
+    /// - Parameter name: says among several recordings which one a warning means.
     private func finish(
-        _ transcription: Transcription, of file: String, target: OutputFile?, streamsText: Bool,
+        _ transcription: Transcription, target: OutputFile?, streamsText: Bool, name: String,
         isStopped: Bool
     ) throws -> Int32 {
         if let target {
@@ -199,8 +210,6 @@ struct TranscribeCommand: AsyncParsableCommand {
         } else if !streamsText {
             try Console.writeText(format.render(transcription))
         }
-        // Among several recordings a warning must say which it means.
-        let name = files.count > 1 ? "'\(file)': " : ""
         for warning in transcription.warnings { Console.writeProblem(name + warning) }
         if isStopped, let target { Console.writeProblem(name + target.advice) }
         if transcription.text.isEmpty && !quiet {
