@@ -100,12 +100,12 @@ struct TranscribeCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let recordings = Recordings(files)
-        var status: Int32 = 0
-        for refusal in recordings.refusals {
-            Console.writeProblem(refusal.reason)
-            status = ExitStatus.noInput
+        var summary = Summary()
+        for (argument, reason) in recordings.refusals {
+            Console.writeProblem(reason)
+            summary.add(.failed(status: ExitStatus.noInput, reason: reason), of: argument)
         }
-        guard !recordings.all.isEmpty else { throw ExitCode(status) }
+        guard !recordings.all.isEmpty else { throw ExitCode(summary.exitStatus) }
         let transcriber: Transcriber
         do throws(SottoError) {
             let chosen: InstalledModel
@@ -122,26 +122,30 @@ struct TranscribeCommand: AsyncParsableCommand {
             throw ExitCode(ExitStatus.of(error))
         }
         let interruption = Interruption()
+        let start = ContinuousClock.now
         for (index, recording) in recordings.all.enumerated() {
             guard !interruption.stop.isStopped else {
                 Console.writeProblem("'\(recording.path)' was not begun.")
+                summary.add(.notBegun, of: recording.path)
                 continue
             }
             let result = await transcribe(
                 recording, among: recordings, with: transcriber, isFirst: index == 0,
                 stop: interruption.stop)
-            status = status == 0 ? result : status
+            summary.add(result, of: recording.path)
         }
-        // A stop between two recordings leaves no other trace.
-        if status == 0 && interruption.stop.isStopped { status = ExitStatus.incomplete }
-        if status != 0 { throw ExitCode(status) }
+        if summary.count > 1 && !quiet {
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            summary.lines(elapsedSeconds: elapsed).forEach(Console.writeProblem)
+        }
+        if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
     }
 
     /// One recording; a failure is told and does not stop the others.
     private func transcribe(
         _ recording: Recording, among recordings: Recordings, with transcriber: Transcriber,
         isFirst: Bool, stop: StopSwitch
-    ) async -> Int32 {
+    ) async -> RecordingResult {
         var target: OutputFile?
         do {
             target = try output.map {
@@ -151,7 +155,7 @@ struct TranscribeCommand: AsyncParsableCommand {
             }
             if let target, target.journaling == nil {
                 if !quiet { Console.writeProblem("'\(recording.path)' was done before.") }
-                return 0
+                return .doneBefore
             }
             let streamsText = target == nil && format == .txt
             var progress = ProgressLine(
@@ -184,14 +188,15 @@ struct TranscribeCommand: AsyncParsableCommand {
             Console.writeProblem("\(error)")
             // To try what was wrong with the request again is of no use.
             if ![.request, .data].contains(error.kind) { advise(target) }
-            return ExitStatus.of(error)
+            return .failed(status: ExitStatus.of(error), reason: "\(error)")
         } catch let error as OutputRefusal {
             Console.writeProblem("\(error)")
             advise(target)
-            return error.status
+            return .failed(status: error.status, reason: error.description)
         } catch {
-            Console.writeProblem("\(SottoError(unexpected: error))")
-            return 70
+            let error = SottoError(unexpected: error)
+            Console.writeProblem("\(error)")
+            return .failed(status: ExitStatus.of(error), reason: "\(error)")
         }
     }
 
@@ -203,7 +208,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     private func finish(
         _ transcription: Transcription, target: OutputFile?, streamsText: Bool, name: String,
         isStopped: Bool
-    ) throws -> Int32 {
+    ) throws -> RecordingResult {
         if let target {
             try target.write(format.render(transcription))
             if !isStopped { target.deleteJournal() }
@@ -215,7 +220,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         if transcription.text.isEmpty && !quiet {
             Console.writeProblem(name + "No speech was heard.")
         }
-        return transcription.isComplete ? 0 : ExitStatus.incomplete
+        return RecordingResult(transcription)
     }
 
     private var options: TranscriptionOptions {
