@@ -29,14 +29,8 @@ enum Console {
 
     /// Writes what went wrong, as a line. A file may be named in ways that a terminal would obey.
     static func writeProblem(_ problem: String) {
-        let scalars = problem.unicodeScalars.map { scalar -> Unicode.Scalar in
-            scalar.properties.generalCategory == .control ? "?" : scalar
-        }
-        writeNotice("sotto: \(String(String.UnicodeScalarView(scalars)))\n")
+        writeNotice("sotto: \(problem.replacingControls(by: "?"))\n")
     }
-
-    static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
-    static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
 /// Exit codes, as `sysexits` names them.

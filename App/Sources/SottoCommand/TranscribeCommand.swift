@@ -115,6 +115,10 @@ struct TranscribeCommand: AsyncParsableCommand {
                 chosen = try .best(environment: environment, programPath: Console.programPath)
             }
             if chosen.isDemo && !quiet { Console.writeNotice(Self.demoNotice(environment)) }
+            var loading = ProgressLine(
+                ProgressBar(stage: .loading), isShown: !quiet && Terminal.error.canRewrite)
+            loading.show(.loading)
+            defer { loading.clear() }
             transcriber = try Transcriber(
                 model: chosen, threads: threads, environment: environment)
         } catch {
@@ -130,7 +134,7 @@ struct TranscribeCommand: AsyncParsableCommand {
                 continue
             }
             let result = await transcribe(
-                recording, among: recordings, with: transcriber, isFirst: index == 0,
+                recording, number: index + 1, among: recordings, with: transcriber,
                 stop: interruption.stop)
             summary.add(result, of: recording.path)
         }
@@ -143,8 +147,8 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     /// One recording; a failure is told and does not stop the others.
     private func transcribe(
-        _ recording: Recording, among recordings: Recordings, with transcriber: Transcriber,
-        isFirst: Bool, stop: StopSwitch
+        _ recording: Recording, number: Int, among recordings: Recordings,
+        with transcriber: Transcriber, stop: StopSwitch
     ) async -> RecordingResult {
         var target: OutputFile?
         do {
@@ -158,30 +162,23 @@ struct TranscribeCommand: AsyncParsableCommand {
                 return .doneBefore
             }
             let streamsText = target == nil && format == .txt
-            var progress = ProgressLine(
-                isShown: !quiet && Console.isErrorTerminal
-                    && !(streamsText && Console.isOutputTerminal))
-            if streamsText && !isFirst { try Console.writeText("\n") }
-            progress.start()
+            if streamsText && number > 1 { try Console.writeText("\n") }
+            let bar = ProgressBar(
+                stage: .listening, number: number, count: recordings.all.count,
+                name: recording.name.replacingControls(by: "?"))
+            var display = Display(of: bar, streamsText: streamsText, isQuiet: quiet)
+            defer { display.clear() }
             for try await event in transcriber.transcribe(
                 path: recording.path, options: options, stop: stop,
                 journaling: target?.journaling ?? .none)
             {
-                switch event {
-                case .text(let text):
-                    if streamsText { try Console.writeText(text) }
-                case .partial(let text):
-                    progress.hear(text)
-                case .progress(let done, let total):
-                    progress.update(doneSeconds: done, totalSeconds: total)
-                case .finished(let transcription):
-                    progress.clear()
-                    if streamsText { try Console.writeText("\n") }
-                    return try finish(
-                        transcription, target: target, streamsText: streamsText,
-                        name: recordings.areSeveral ? "'\(recording.path)': " : "",
-                        isStopped: stop.isStopped)
-                }
+                try display.take(event)
+                guard case .finished(let transcription) = event else { continue }
+                display.clear()
+                return try finish(
+                    transcription, target: target, streamsText: streamsText,
+                    name: recordings.areSeveral ? "'\(recording.path)': " : "",
+                    isStopped: stop.isStopped)
             }
             throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
