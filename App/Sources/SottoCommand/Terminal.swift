@@ -20,4 +20,12 @@ struct Terminal {
         let isKnown = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return isKnown ? Int(size.ws_col) : 80
     }
+
+    func write(_ text: String) throws {
+        if descriptor == STDOUT_FILENO {
+            try Console.writeText(text)
+        } else {
+            Console.writeNotice(text)
+        }
+    }
 }

@@ -65,6 +65,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     )
     var resume = false
 
+    @Flag(help: "On a terminal show what is heard at once, also before it is certain.")
+    var liveText = false
+
     @Flag(name: .shortAndLong, help: "No progress, no notices; errors are still told.")
     var quiet = false
 
@@ -166,7 +169,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             let bar = ProgressBar(
                 stage: .listening, number: number, count: recordings.all.count,
                 name: recording.name.replacingControls(by: "?"))
-            var display = Display(of: bar, streamsText: streamsText, isQuiet: quiet)
+            var display = Display(
+                of: bar, streamsText: streamsText, showsLiveText: liveText, isQuiet: quiet)
             defer { display.clear() }
             for try await event in transcriber.transcribe(
                 path: recording.path, options: options, stop: stop,

@@ -71,17 +71,19 @@ struct Screen {
 
 /// Runs the program on a terminal, with no model installed.
 ///
-/// - Parameter shell: what follows the program and its arguments, `2>file`.
+/// - Parameters:
+///   - shell: what follows the program and its arguments, `2>file`.
+///   - log: a file that holds the terminal's output while the program runs.
 /// - Returns: what it wrote to the terminal, control characters included.
 func sottoOnTerminal(
     columns: Int, _ arguments: [String], shell: String = "",
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], log: String = "/dev/null"
 ) throws -> Outcome {
     let words = ([sottoProgram.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/script")
     let size = columns == 0 ? "" : "stty cols \(columns) rows 24;"
-    process.arguments = ["-qec", "\(size) \(words) \(shell)", "/dev/null"]
+    process.arguments = ["-qefc", "\(size) \(words) \(shell)", log]
     process.environment = [
         "PATH": "/usr/bin:/bin", "HOME": "/nowhere", "XDG_DATA_HOME": "/nowhere/data",
         "SHELL": "/bin/bash", "TERM": "xterm",
