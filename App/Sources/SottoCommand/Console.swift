@@ -29,18 +29,13 @@ enum Console {
 
     /// Writes what went wrong, as a line. A file may be named in ways that a terminal would obey.
     static func writeProblem(_ problem: String) {
-        let scalars = problem.unicodeScalars.map { scalar -> Unicode.Scalar in
-            scalar.properties.generalCategory == .control ? "?" : scalar
-        }
-        writeNotice("sotto: \(String(String.UnicodeScalarView(scalars)))\n")
+        writeNotice("sotto: \(problem.replacingControls(by: "?"))\n")
     }
-
-    static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
-    static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
 /// Exit codes, as `sysexits` names them.
 enum ExitStatus {
+    static let noInput: Int32 = 66
     static let cannotCreate: Int32 = 73
     static let inputOutput: Int32 = 74
     static let incomplete: Int32 = 75
@@ -49,7 +44,7 @@ enum ExitStatus {
         switch error.kind {
         case .request: 64
         case .data: 65
-        case .input: 66
+        case .input: noInput
         case .model, .installation: 69
         case .unexpected: 70
         case .resources: 71

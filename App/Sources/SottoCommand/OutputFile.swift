@@ -13,28 +13,29 @@ struct OutputFile {
 
     /// - Parameters:
     ///   - path: a file; a folder that exists; or, for several recordings, a folder to be made.
-    ///   - recording: names the file in a folder.
+    ///   - recording: names the file in a folder, and the folder below that.
     ///   - resumes: whether what an earlier run did is kept: its transcripts, and what its journals hold.
     init(
-        _ path: String, for recording: String, among recordings: [String], format: Format,
+        _ path: String, for recording: Recording, among recordings: Recordings, format: Format,
         isForced: Bool, resumes: Bool
     ) throws {
         var isFolder = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if isFolder || path.hasSuffix("/") || recordings.count > 1 {
+        if isFolder || path.hasSuffix("/") || recordings.areSeveral {
             guard !exists || isFolder else {
                 throw OutputRefusal(
                     description: "'\(path)' is a file, and several transcripts need a folder.")
             }
-            let folder = URL(filePath: path, directoryHint: .isDirectory)
+            let folderPath = path + (recording.subfolder.isEmpty ? "" : "/\(recording.subfolder)")
+            let folder = URL(filePath: folderPath, directoryHint: .isDirectory)
             do {
                 try FileManager.default.createDirectory(
                     at: folder, withIntermediateDirectories: true)
             } catch {
                 throw OutputRefusal(
-                    description: "The folder '\(path)' cannot be made: \(error.systemText).")
+                    description: "The folder '\(folderPath)' cannot be made: \(error.systemText).")
             }
-            let name = try Self.name(for: recording, among: recordings)
+            let name = try Self.name(for: recording, among: recordings.all)
             url = folder.appending(path: "\(name).\(format.rawValue)")
         } else {
             url = URL(filePath: path)
@@ -46,7 +47,7 @@ struct OutputFile {
             let reason = unsafe String(cString: strerror(errno))
             throw OutputRefusal(description: "'\(target)' cannot be written: \(reason).")
         }
-        guard !recordings.contains(where: { Self.isSameFile($0, target) }) else {
+        guard !recordings.all.contains(where: { Self.isSameFile(target, $0.path) }) else {
             throw OutputRefusal(
                 description: "'\(target)' is a recording that is to be read. Name another --output."
             )
@@ -73,20 +74,20 @@ struct OutputFile {
     }
 
     /// The recording's name, without its extension where that leaves it the only one of its name.
-    private static func name(for recording: String, among recordings: [String]) throws -> String {
-        guard recording != "-" else { return "standard-input" }
-        let others = recordings.filter { $0 != recording }.map { URL(filePath: $0) }
-        let url = URL(filePath: recording)
-        let stem = url.deletingPathExtension().lastPathComponent
-        if !others.contains(where: { $0.deletingPathExtension().lastPathComponent == stem }) {
-            return stem
+    private static func name(
+        for recording: Recording, among recordings: [Recording]
+    ) throws -> String {
+        guard recording.path != "-" else { return "standard-input" }
+        let others = recordings.filter {
+            $0.subfolder == recording.subfolder && $0.stem == recording.stem && $0 != recording
         }
-        guard !others.contains(where: { $0.lastPathComponent == url.lastPathComponent }) else {
+        guard !others.isEmpty else { return recording.stem }
+        guard !others.contains(where: { $0.name == recording.name }) else {
             throw OutputRefusal(
-                description: "Two recordings are named '\(url.lastPathComponent)', and their "
+                description: "Two recordings are named '\(recording.name)', and their "
                     + "transcripts would be too. Write them to two folders.")
         }
-        return url.lastPathComponent
+        return recording.name
     }
 
     private static func isSameFile(_ first: String, _ second: String) -> Bool {

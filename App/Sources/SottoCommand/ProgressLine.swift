@@ -1,50 +1,55 @@
-/// One line on a terminal that says how far the work is: time and speed, then the latest words.
+/// The progress bar on a terminal: redrawn in place, at most ten times a second.
 struct ProgressLine {
-    let isShown: Bool
-    private var position = "listening …"
-    private var words = ""
+    private let isShown: Bool
+    private var bar: ProgressBar
     private let clock = ContinuousClock()
-    private var started: ContinuousClock.Instant
+    private var lastDrawn: ContinuousClock.Instant?
+    /// When the model began to work, and what an earlier run had done then: that goes by in no time and says
+    /// nothing of the speed.
+    private var start: (instant: ContinuousClock.Instant, doneSeconds: Double)
+    private var hasHeard = false
 
-    init(isShown: Bool) {
+    init(_ bar: ProgressBar, isShown: Bool) {
+        self.bar = bar
         self.isShown = isShown
-        started = clock.now
+        start = (clock.now, 0)
     }
 
-    mutating func start() {
-        started = clock.now
-        show(position)
+    mutating func show(_ stage: ProgressBar.Stage) {
+        bar.stage = stage
+        draw()
     }
 
-    /// Takes what is heard at present.
-    mutating func hear(_ text: String) {
-        words = String(text.suffix(40))
-        show(position + "  … " + words)
+    /// The model is at work on a piece.
+    mutating func hear() {
+        if !hasHeard && bar.doneSeconds > 0 { start = (clock.now, bar.doneSeconds) }
+        hasHeard = true
+        drawIfDue()
     }
 
     mutating func update(doneSeconds: Double, totalSeconds: Double?) {
-        let elapsed = (clock.now - started) / .seconds(1)
-        let speed = elapsed > 0 ? doneSeconds / elapsed : 0
-        let total = totalSeconds.map { " of \(rounded($0, 10)) s" } ?? " s"
-        var line = "\(rounded(doneSeconds, 10))\(total), \(rounded(speed, 10)) × real time"
-        if let totalSeconds, speed > 0 {
-            line += ", \(rounded((totalSeconds - doneSeconds) / speed, 1)) s left"
-        }
-        position = line
-        show(position)
+        bar.doneSeconds = doneSeconds
+        bar.totalSeconds = totalSeconds
+        let elapsed = (clock.now - start.instant) / .seconds(1)
+        if hasHeard && elapsed > 0 { bar.speed = (doneSeconds - start.doneSeconds) / elapsed }
+        drawIfDue()
     }
 
-    func clear() {
-        show("")
+    mutating func clear() {
+        if lastDrawn != nil { Console.writeNotice("\r\u{1B}[K") }
+        lastDrawn = nil
     }
 
-    private func show(_ line: String) {
-        // Back to the start of the line, and erase to its end.
-        if isShown { Console.writeNotice("\r\u{1B}[K\(line)") }
+    private mutating func drawIfDue() {
+        if let lastDrawn, clock.now - lastDrawn < .milliseconds(100) { return }
+        draw()
     }
 
-    private func rounded(_ value: Double, _ parts: Double) -> String {
-        let result = (value * parts).rounded() / parts
-        return parts == 1 ? "\(Int(result))" : "\(result)"
+    private mutating func draw() {
+        guard isShown else { return }
+        lastDrawn = clock.now
+        // The last column stays free: some terminals would begin a new line. Then erase what is left.
+        let line = bar.line(columns: Terminal.error.columnCount - 1)
+        Console.writeNotice("\r\(line)\u{1B}[K")
     }
 }

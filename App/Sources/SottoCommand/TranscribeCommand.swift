@@ -12,7 +12,7 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     @Argument(
         help:
-            "Recordings: WAV, MP3, M4A, FLAC, OGG, Opus, WebM, AMR, WMA …, or films with sound; - is the standard input."
+            "Recordings: WAV, MP3, M4A, FLAC, OGG, Opus, WebM, AMR, WMA …, or films with sound; folders with what is below them; patterns such as '*.mp3' and 'talks/**/*.mp3'; - is the standard input. In folders and patterns hidden files, links to folders and files that have no name of a recording are left out."
     )
     var files: [String]
 
@@ -65,6 +65,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     )
     var resume = false
 
+    @Flag(help: "On a terminal show what is heard at once, also before it is certain.")
+    var liveText = false
+
     @Flag(name: .shortAndLong, help: "No progress, no notices; errors are still told.")
     var quiet = false
 
@@ -99,6 +102,13 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
+        let recordings = Recordings(files)
+        var summary = Summary()
+        for (argument, reason) in recordings.refusals {
+            Console.writeProblem(reason)
+            summary.add(.failed(status: ExitStatus.noInput, reason: reason), of: argument)
+        }
+        guard !recordings.all.isEmpty else { throw ExitCode(summary.exitStatus) }
         let transcriber: Transcriber
         do throws(SottoError) {
             let chosen: InstalledModel
@@ -108,6 +118,10 @@ struct TranscribeCommand: AsyncParsableCommand {
                 chosen = try .best(environment: environment, programPath: Console.programPath)
             }
             if chosen.isDemo && !quiet { Console.writeNotice(Self.demoNotice(environment)) }
+            var loading = ProgressLine(
+                ProgressBar(stage: .loading), isShown: !quiet && Terminal.error.canRewrite)
+            loading.show(.loading)
+            defer { loading.clear() }
             transcriber = try Transcriber(
                 model: chosen, threads: threads, environment: environment)
         } catch {
@@ -115,73 +129,75 @@ struct TranscribeCommand: AsyncParsableCommand {
             throw ExitCode(ExitStatus.of(error))
         }
         let interruption = Interruption()
-        var status: Int32 = 0
-        for (index, file) in files.enumerated() {
+        let start = ContinuousClock.now
+        for (index, recording) in recordings.all.enumerated() {
             guard !interruption.stop.isStopped else {
-                Console.writeProblem("'\(file)' was not begun.")
+                Console.writeProblem("'\(recording.path)' was not begun.")
+                summary.add(.notBegun, of: recording.path)
                 continue
             }
             let result = await transcribe(
-                file, with: transcriber, isFirst: index == 0, stop: interruption.stop)
-            status = status == 0 ? result : status
+                recording, number: index + 1, among: recordings, with: transcriber,
+                stop: interruption.stop)
+            summary.add(result, of: recording.path)
         }
-        // A stop between two recordings leaves no other trace.
-        if status == 0 && interruption.stop.isStopped { status = ExitStatus.incomplete }
-        if status != 0 { throw ExitCode(status) }
+        if summary.count > 1 && !quiet {
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            summary.lines(elapsedSeconds: elapsed).forEach(Console.writeProblem)
+        }
+        if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
     }
 
     /// One recording; a failure is told and does not stop the others.
     private func transcribe(
-        _ file: String, with transcriber: Transcriber, isFirst: Bool, stop: StopSwitch
-    ) async -> Int32 {
+        _ recording: Recording, number: Int, among recordings: Recordings,
+        with transcriber: Transcriber, stop: StopSwitch
+    ) async -> RecordingResult {
         var target: OutputFile?
         do {
             target = try output.map {
                 try OutputFile(
-                    $0, for: file, among: files, format: format, isForced: force, resumes: resume)
+                    $0, for: recording, among: recordings, format: format, isForced: force,
+                    resumes: resume)
             }
             if let target, target.journaling == nil {
-                if !quiet { Console.writeProblem("'\(file)' was done before.") }
-                return 0
+                if !quiet { Console.writeProblem("'\(recording.path)' was done before.") }
+                return .doneBefore
             }
             let streamsText = target == nil && format == .txt
-            var progress = ProgressLine(
-                isShown: !quiet && Console.isErrorTerminal
-                    && !(streamsText && Console.isOutputTerminal))
-            if streamsText && !isFirst { try Console.writeText("\n") }
-            progress.start()
+            if streamsText && number > 1 { try Console.writeText("\n") }
+            let bar = ProgressBar(
+                stage: .listening, number: number, count: recordings.all.count,
+                name: recording.name.replacingControls(by: "?"))
+            var display = Display(
+                of: bar, streamsText: streamsText, showsLiveText: liveText, isQuiet: quiet)
+            defer { display.clear() }
             for try await event in transcriber.transcribe(
-                path: file, options: options, stop: stop,
+                path: recording.path, options: options, stop: stop,
                 journaling: target?.journaling ?? .none)
             {
-                switch event {
-                case .text(let text):
-                    if streamsText { try Console.writeText(text) }
-                case .partial(let text):
-                    progress.hear(text)
-                case .progress(let done, let total):
-                    progress.update(doneSeconds: done, totalSeconds: total)
-                case .finished(let transcription):
-                    progress.clear()
-                    if streamsText { try Console.writeText("\n") }
-                    return try finish(
-                        transcription, of: file, target: target, streamsText: streamsText,
-                        isStopped: stop.isStopped)
-                }
+                try display.take(event)
+                guard case .finished(let transcription) = event else { continue }
+                display.clear()
+                return try finish(
+                    transcription, target: target, streamsText: streamsText,
+                    name: recordings.areSeveral ? "'\(recording.path)': " : "",
+                    isStopped: stop.isStopped)
             }
             throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
             Console.writeProblem("\(error)")
             // To try what was wrong with the request again is of no use.
             if ![.request, .data].contains(error.kind) { advise(target) }
-            return ExitStatus.of(error)
+            return .failed(status: ExitStatus.of(error), reason: "\(error)")
         } catch let error as OutputRefusal {
             Console.writeProblem("\(error)")
             advise(target)
-            return error.status
+            return .failed(status: error.status, reason: error.description)
         } catch {
-            Console.writeProblem("\(SottoError(unexpected: error))")
-            return 70
+            let error = SottoError(unexpected: error)
+            Console.writeProblem("\(error)")
+            return .failed(status: ExitStatus.of(error), reason: "\(error)")
         }
     }
 
@@ -189,24 +205,23 @@ struct TranscribeCommand: AsyncParsableCommand {
         if let target, target.hasJournal { Console.writeProblem(target.advice) }
     }
 
+    /// - Parameter name: says among several recordings which one a warning means.
     private func finish(
-        _ transcription: Transcription, of file: String, target: OutputFile?, streamsText: Bool,
+        _ transcription: Transcription, target: OutputFile?, streamsText: Bool, name: String,
         isStopped: Bool
-    ) throws -> Int32 {
+    ) throws -> RecordingResult {
         if let target {
             try target.write(format.render(transcription))
             if !isStopped { target.deleteJournal() }
         } else if !streamsText {
             try Console.writeText(format.render(transcription))
         }
-        // Among several recordings a warning must say which it means.
-        let name = files.count > 1 ? "'\(file)': " : ""
         for warning in transcription.warnings { Console.writeProblem(name + warning) }
         if isStopped, let target { Console.writeProblem(name + target.advice) }
         if transcription.text.isEmpty && !quiet {
             Console.writeProblem(name + "No speech was heard.")
         }
-        return transcription.isComplete ? 0 : ExitStatus.incomplete
+        return RecordingResult(transcription)
     }
 
     private var options: TranscriptionOptions {

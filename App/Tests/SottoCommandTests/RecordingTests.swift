@@ -110,7 +110,8 @@ import Testing
             folder.path("none.mp3"), says: "There is no file 'PATH'. Check the name.", exits: 66)
         try check(
             folder.url.path(percentEncoded: false),
-            says: "'PATH' is a folder. Name the recordings in it.", exits: 66)
+            says: "There is no sound or video file in the folder 'PATH'. "
+                + "Check the name, or name the files.", exits: 66)
         try check(
             "/dev/zero",
             says: "'PATH' is a device. Name a recording, or send its sound through a pipe.",

@@ -67,7 +67,9 @@ import Testing
 
     @Test func `several recordings go on after one that fails, and its code is the result`() throws
     {
-        let found = try sotto("transcribe", "-q", sample, "/nowhere/a.wav", sample)
+        let folder = try TemporaryFolder()
+        let copy = try folder.write(try Data(contentsOf: URL(filePath: sample)), "copy.wav")
+        let found = try sotto("transcribe", "-q", sample, "/nowhere/a.wav", copy)
         #expect(found.output == sentence + "\n\n" + sentence)
         #expect(found.errors == "sotto: There is no file '/nowhere/a.wav'. Check the name.\n")
         #expect(found.status == 66)
@@ -114,7 +116,7 @@ import Testing
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path("out")).sorted()
                 == ["a.mp3.txt", "a.wav.txt"])
-        let other = projectPath("Models/demo/samples/../samples/one-speaker-short.wav")
+        let other = try TemporaryFolder().write(bytes, "one-speaker-short.wav")
         let same = try sotto("transcribe", "-q", sample, other, "--output", folder.path("out2"))
         #expect(
             same.errors
