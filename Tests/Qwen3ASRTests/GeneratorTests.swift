@@ -1,5 +1,6 @@
 import Audio
 import Compute
+import Dispatch
 import Foundation
 import Qwen3ASR
 import TestSupport
@@ -96,6 +97,91 @@ import Testing
         let (tokens, summary) = try await collect(stream)
         #expect(tokens.map(\.id) == golden.sequence_with_eos)
         #expect(summary?.finishReason == .stop)
+    }
+
+    private static let clips = ["c1234_en", "c0300_zh", "c0173_en", "c0537_en", "c3000_mix"]
+
+    /// All tokens of each chunk, with their probabilities and margins.
+    private func answers(
+        _ requests: [GenerationRequest], from generator: Generator
+    ) async throws -> [[GeneratedToken]] {
+        var answers: [[GeneratedToken]] = []
+        for stream in requests.map(generator.recognise) {
+            answers.append(try await collect(stream).tokens)
+        }
+        return answers
+    }
+
+    @Test func `a prefill in parts, others decoding in between, changes no bit`() async throws {
+        var requests = try Self.clips.map { try request($0) }
+        // Still decoding when the last one starts.
+        requests[0].tokenLimit = 300
+        // More than one block of rows.
+        requests[2].context = String(repeating: "Sotto, ", count: 200)
+        let folder = Fixtures.path("tiny-asr")
+        let whole = try Generator(
+            folder: folder, backend: CPUBackend(threads: 2), slots: 1, sliceDuration: .seconds(60))
+        let backend = try WatchedBackend()
+        let parts = try Generator(
+            folder: folder, backend: backend, slots: 3, sliceDuration: .zero)
+        let found = try await answers(requests, from: parts)
+        #expect(try await answers(requests, from: whole) == found)
+        let log = backend.log.all
+        let interrupted = zip(log, log.dropFirst()).filter { pass, following in
+            guard case .prefill(_, _, layer: 0...1) = pass, case .step = following else {
+                return false
+            }
+            return true
+        }
+        // Two layers of each chunk but the first, and as many for the second block of the third.
+        #expect(interrupted.count >= 2 * (Self.clips.count - 1) + 2)
+        let slices = log.compactMap { pass -> Range<Int>? in
+            guard case .prefill(_, let positions, layer: 0) = pass else { return nil }
+            return positions
+        }
+        #expect(slices.allSatisfy { 16...512 ~= $0.count })
+        #expect(slices.count > Self.clips.count)
+    }
+
+    @Test func `the demo model answers a prefill in parts with the same bits`() async throws {
+        let folder = Fixtures.demoModel.path(percentEncoded: false)
+        let samples = try Fixtures.samples("../../Models/demo/samples/one-speaker-short.wav")
+        let requests = [samples.count, samples.count / 2, samples.count / 3].map {
+            GenerationRequest(samples: Array(samples.prefix($0)), tokenLimit: 40)
+        }
+        let whole = try Generator(
+            folder: folder, backend: CPUBackend(threads: 2), slots: 1, sliceDuration: .seconds(60))
+        let parts = try Generator(
+            folder: folder, backend: CPUBackend(threads: 2), slots: 3, sliceDuration: .zero)
+        let found = try await answers(requests, from: parts)
+        #expect(found.allSatisfy { !$0.isEmpty })
+        #expect(try await answers(requests, from: whole) == found)
+    }
+
+    @Test func `cancelling stops a prefill between two layers and frees its slot`() async throws {
+        let (reached, signal) = AsyncStream.makeStream(of: Void.self)
+        let isCancelled = DispatchSemaphore(value: 0)
+        let backend = try WatchedBackend { pass in
+            // The cancelled chunk alone has so many tokens.
+            guard case .prefill(_, 0..<177, layer: 1) = pass else { return }
+            signal.yield()
+            isCancelled.wait()
+        }
+        let generator = try Generator(
+            folder: Fixtures.path("tiny-asr"), backend: backend, slots: 1, sliceDuration: .zero)
+        let stream = generator.recognise(try request("c1234_en"))
+        let task = Task { try await self.collect(stream) }
+        for await _ in reached { break }
+        task.cancel()
+        #expect(try await task.value.tokens.isEmpty)
+        isCancelled.signal()
+        let (tokens, _) = try await collect(generator.recognise(try request("c0173_en")))
+        #expect(try tokens.map(\.id) == Self.greedy()["c0173_en"])
+        let layers = backend.log.all.compactMap { pass -> Int? in
+            guard case .prefill(_, 0..<177, let layer) = pass else { return nil }
+            return layer
+        }
+        #expect(layers == [0, 1])
     }
 
     @Test func `leaving a stream frees its slot for the next chunk`() async throws {

@@ -4,11 +4,12 @@ import Audio
 
 /// Recognises chunks as they are submitted, several at once in one batch.
 ///
-/// Kernels block, so the actor runs on a thread of its own. Requests start in the order in which
-/// they were submitted. While some are being decoded, a new one starts only every few tokens, so that
-/// text keeps coming while a long recording fills the batch.
+/// Kernels block, so the actor runs on a thread of its own. Its loop does a slice of a prefill and then
+/// one decode step of the running sequences, and looks at what came in between: so neither their
+/// tokens nor a cancellation wait for a whole prefill.
 package actor Generator {
-    private struct Job {
+    /// A request, and the stream that its events go to.
+    private struct Submission {
         let id: Int
         let request: GenerationRequest
         let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
@@ -19,7 +20,7 @@ package actor Generator {
 
     /// What came in from outside and was not seen by the loop yet.
     private struct Inbox {
-        var jobs: [Job] = []
+        var submissions: [Submission] = []
         var cancelled: Set<Int> = []
         var nextID = 0
         var isLooping = false
@@ -31,12 +32,11 @@ package actor Generator {
     /// Threads for the log-mel.
     private let pool: ThreadPool?
     private let batch: GenerationBatch
-    private var waiting: [Job] = []
-    /// By slot.
-    private var running: [Int: Job] = [:]
-    /// Decode steps since a chunk was started.
-    private var stepsSinceStart = 0
-    private static let stepsBetweenStarts = 8
+    private let sliceDuration: Duration
+    private var waiting: [Submission] = []
+    /// By slot, the one that is being prefilled included.
+    private var running: [Int: Submission] = [:]
+    private var prefillSlot: Int?
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
@@ -64,13 +64,18 @@ package actor Generator {
     }
 
     /// Loads a checkpoint folder onto a backend.
+    ///
+    /// - Parameter sliceDuration: parts of a prefill are done in one go as long as they probably need no
+    ///   more than this together.
     package init(
-        folder: String, backend: any Backend, slots: Int = 4, capacity: Int = 4096
+        folder: String, backend: any Backend, slots: Int = 4, capacity: Int = 4096,
+        sliceDuration: Duration = .milliseconds(120)
     ) throws {
         let model = try SpeechModel(folder: folder, backend: backend)
         self.model = model
         pool = (backend as? CPUBackend)?.pool
         batch = try GenerationBatch(model.network, slots: slots, capacity: capacity)
+        self.sliceDuration = sliceDuration
         configuration = model.configuration
         tokenizer = model.tokenizer
         deviceName = backend.name
@@ -89,7 +94,8 @@ package actor Generator {
                     guard case .cancelled = reason else { return }
                     self?.inbox.withLock { _ = $0.cancelled.insert(id) }
                 }
-                inbox.jobs.append(Job(id: id, request: request, continuation: continuation))
+                inbox.submissions.append(
+                    Submission(id: id, request: request, continuation: continuation))
                 defer { inbox.isLooping = true }
                 return !inbox.isLooping
             }
@@ -100,6 +106,7 @@ package actor Generator {
     private func loop() async {
         while takeIn() {
             startNext()
+            prefillSlice()
             decodeOnce()
             // Lets the system run others between two steps.
             await Task.yield()
@@ -110,59 +117,84 @@ package actor Generator {
     ///
     /// - Returns: whether there is anything to do; if not, the next submission starts a new loop.
     private func takeIn() -> Bool {
-        let (jobs, cancelled) = inbox.withLock { inbox in
-            defer { (inbox.jobs, inbox.cancelled) = ([], []) }
-            return (inbox.jobs, inbox.cancelled)
+        let (submissions, cancelled) = inbox.withLock { inbox in
+            defer { (inbox.submissions, inbox.cancelled) = ([], []) }
+            return (inbox.submissions, inbox.cancelled)
         }
-        waiting = (waiting + jobs).filter { !cancelled.contains($0.id) }
-        for (slot, job) in running where cancelled.contains(job.id) {
-            batch.release(slot)
-            running[slot] = nil
+        waiting = (waiting + submissions).filter { !cancelled.contains($0.id) }
+        for (slot, submission) in running where cancelled.contains(submission.id) {
+            release(slot)
         }
         let isIdle = waiting.isEmpty && running.isEmpty
         return inbox.withLock { inbox in
-            inbox.isLooping = !isIdle || !inbox.jobs.isEmpty
+            inbox.isLooping = !isIdle || !inbox.submissions.isEmpty
             return inbox.isLooping
         }
     }
 
     private func startNext() {
-        guard !waiting.isEmpty, !batch.freeSlots.isEmpty else { return }
-        guard running.isEmpty || stepsSinceStart >= Self.stepsBetweenStarts else { return }
-        stepsSinceStart = 0
-        var job = waiting.removeFirst()
+        guard !waiting.isEmpty, prefillSlot == nil, batch.freeSlot != nil else { return }
+        var next = waiting.removeFirst()
         do {
+            let request = next.request
             let clock = Stopwatch()
-            let mel = try LogMel(of: job.request.preparedSamples, pool: pool)
-            job.times.mel = clock.elapsed
+            let mel = try LogMel(of: request.preparedSamples, pool: pool)
+            next.times.mel = clock.elapsed
             let tokens = model.prompt.tokens(
-                context: job.request.context, language: job.request.language,
+                context: request.context, language: request.language,
                 audioTokenCount: AudioEncoder.audioTokenCount(frames: mel.frameCount),
-                isParity: job.request.isParity)
+                isParity: request.isParity)
             guard tokens.ids.count < batch.capacity else {
                 throw GenerationError.promptTooLong(
                     tokenCount: tokens.ids.count, limit: batch.capacity - 1)
             }
-            job.promptTokenCount = tokens.ids.count
-            let started = try batch.start(
-                [.init(tokens: tokens, mel: mel)],
-                options: EncodingOptions(shortClips: job.request.isParity ? .narrow : .wide),
-                times: &job.times)
-            for (slot, choice) in started {
-                running[slot] = job
-                accept(choice, in: slot)
-            }
+            next.promptTokenCount = tokens.ids.count
+            let slot = try batch.start(
+                .init(tokens: tokens, mel: mel),
+                options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide))
+            running[slot] = next
+            prefillSlot = slot
         } catch {
-            job.continuation.finish(throwing: GenerationError.translating(error))
+            next.continuation.finish(throwing: GenerationError.translating(error))
         }
     }
 
+    /// Goes on with the prefill for about ``sliceDuration``.
+    private func prefillSlice() {
+        guard let slot = prefillSlot, var times = running[slot]?.times else { return }
+        let clock = Stopwatch()
+        var lastPart = Duration.zero
+        do {
+            repeat {
+                let start = clock.elapsed
+                let choice = try batch.advancePrefill(times: &times)
+                running[slot]?.times = times
+                if let choice {
+                    prefillSlot = nil
+                    accept(choice, in: slot)
+                    return
+                }
+                lastPart = clock.elapsed - start
+            } while clock.elapsed + lastPart <= sliceDuration
+        } catch {
+            release(slot, throwing: error)
+        }
+    }
+
+    /// Gives up a sequence and its slot.
+    private func release(_ slot: Int, throwing error: (any Error)? = nil) {
+        batch.release(slot)
+        if prefillSlot == slot { prefillSlot = nil }
+        let ended = running.removeValue(forKey: slot)
+        ended?.continuation.finish(throwing: error.map(GenerationError.translating))
+    }
+
     private func decodeOnce() {
-        guard !running.isEmpty else { return }
+        let decoding = running.keys.filter { $0 != prefillSlot }
+        guard !decoding.isEmpty else { return }
         var times = StageTimes()
         do {
             let choices = try batch.step(times: &times)
-            stepsSinceStart += 1
             for (slot, choice) in choices {
                 // Each sequence is charged its share, so that the sum over chunks is the whole.
                 running[slot]?.times.decode += times.decode / choices.count
@@ -170,43 +202,33 @@ package actor Generator {
                 accept(choice, in: slot)
             }
         } catch {
-            for (slot, job) in running {
-                batch.release(slot)
-                job.continuation.finish(throwing: GenerationError.translating(error))
-            }
-            running = [:]
+            for slot in decoding { release(slot, throwing: error) }
         }
     }
 
     /// Hands a token out and ends the chunk where it ends.
     private func accept(_ choice: TokenChoice, in slot: Int) {
-        guard var job = running[slot] else { return }
+        guard var current = running[slot] else { return }
         guard choice.logProbability.isFinite else {
-            batch.release(slot)
-            running[slot] = nil
-            job.continuation.finish(throwing: GenerationError.damagedWeights)
+            release(slot, throwing: GenerationError.damagedWeights)
             return
         }
-        job.tokenCount += 1
-        job.continuation.yield(
+        current.tokenCount += 1
+        running[slot] = current
+        current.continuation.yield(
             .token(
                 GeneratedToken(
                     id: choice.id, logProbability: choice.logProbability, margin: choice.margin)))
         let isEnd =
-            configuration.endTokenIDs.contains(choice.id) && !job.request.ignoresEndTokens
-        let isFull = job.tokenCount >= job.request.tokenLimit || !batch.hasRoom(in: slot)
-        guard isEnd || isFull else {
-            running[slot] = job
-            return
-        }
-        batch.release(slot)
-        running[slot] = nil
-        job.continuation.yield(
+            configuration.endTokenIDs.contains(choice.id) && !current.request.ignoresEndTokens
+        let isFull = current.tokenCount >= current.request.tokenLimit || !batch.hasRoom(in: slot)
+        guard isEnd || isFull else { return }
+        current.continuation.yield(
             .finished(
                 GenerationSummary(
-                    finishReason: isEnd ? .stop : .length, times: job.times,
-                    promptTokenCount: job.promptTokenCount)))
-        job.continuation.finish()
+                    finishReason: isEnd ? .stop : .length, times: current.times,
+                    promptTokenCount: current.promptTokenCount)))
+        release(slot)
     }
 }
 
