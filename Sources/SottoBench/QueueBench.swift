@@ -8,8 +8,8 @@ struct QueueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue", abstract: "Measure how several pieces share the engine.",
         discussion: """
-            Submits all pieces of a recording at once and decodes exactly --tokens tokens of each. \
-            Then cancels a piece at several moments of its prefill, each time with a short one behind it.
+            Submits all pieces of a recording at once, as one job and as one job each, and decodes \
+            exactly --tokens tokens of each. Then cancels a piece at several moments of its prefill, each time with a short one behind it.
             """)
 
     @Option(help: "A WAV file.")
@@ -25,7 +25,7 @@ struct QueueBench: AsyncParsableCommand {
     var threads: Int?
 
     @Option(help: "Pieces decoded at once.")
-    var slots = 4
+    var slots = 8
 
     @Option(help: "Moments at which a prefill is cancelled.")
     var cancellations = 8
@@ -37,22 +37,28 @@ struct QueueBench: AsyncParsableCommand {
         let generator = try makeGenerator(slots: slots)
         // Brings the weights into memory.
         _ = try await arrivals(generator.recognise(request(pieces[0], tokens: 2)))
+        print("\(model), \(slots) slots, \(pieces.count) pieces, \(tokens) tokens each")
+        let job = JobID()
+        try await measure("one job      ", generator, pieces.map { request($0, job: job) })
+        try await measure("one job each ", generator, pieces.map { request($0) })
+        try await measureCancellation(pieces[0])
+    }
+
+    private func measure(
+        _ name: String, _ generator: Generator, _ requests: [GenerationRequest]
+    ) async throws {
         let start = Self.clock.now
-        let streams = pieces.map { generator.recognise(request($0, tokens: tokens)) }
+        let streams = requests.map(generator.recognise)
         let all = try await withThrowingTaskGroup { group in
             for stream in streams { group.addTask { try await arrivals(stream) } }
             return try await group.reduce(into: [[ContinuousClock.Instant]]()) { $0.append($1) }
         }
         let wall = Self.clock.now - start
         let gaps = all.flatMap { zip($0.dropFirst(), $0).map { $0 - $1 } }.sorted()
-        let firsts = all.compactMap(\.first).sorted()
-        print("\(model), \(slots) slots, \(pieces.count) pieces, \(tokens) tokens each")
-        print("all pieces            \(seconds(wall))")
-        if let first = firsts.first, let gap = gaps.last {
-            print("first token           \(seconds(first - start))")
-            print("between two tokens    \(seconds(gaps[gaps.count / 2])), at most \(seconds(gap))")
-        }
-        try await measureCancellation(pieces[0])
+        guard let first = all.compactMap(\.first).min(), let gap = gaps.last else { return }
+        print(
+            "\(name) \(seconds(wall)), first token after \(seconds(first - start)), between two "
+                + "tokens \(seconds(gaps[gaps.count / 2])), at most \(seconds(gap))")
     }
 
     /// How much later a short piece has its first token because of one that was cancelled before it.
@@ -72,7 +78,9 @@ struct QueueBench: AsyncParsableCommand {
             waits.append(try await firstToken(generator, short) - alone)
         }
         guard let longest = waits.max() else { return }
-        print("wait for a cancelled  \(seconds(longest)) at most, of \(seconds(whole))")
+        print(
+            "a short piece waits for a cancelled one \(seconds(longest)) at most, of \(seconds(whole))"
+        )
     }
 
     private func firstToken(
@@ -93,8 +101,11 @@ struct QueueBench: AsyncParsableCommand {
         return times
     }
 
-    private func request(_ samples: [Float], tokens: Int) -> GenerationRequest {
-        GenerationRequest(samples: samples, tokenLimit: tokens, ignoresEndTokens: true)
+    private func request(
+        _ samples: [Float], tokens: Int? = nil, job: JobID? = nil
+    ) -> GenerationRequest {
+        GenerationRequest(
+            samples: samples, tokenLimit: tokens ?? self.tokens, ignoresEndTokens: true, job: job)
     }
 
     private func makeGenerator(slots: Int) throws -> Generator {

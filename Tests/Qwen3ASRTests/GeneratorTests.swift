@@ -184,6 +184,80 @@ import Testing
         #expect(layers == [0, 1])
     }
 
+    @Test func `a short job starts before the chunks of a long one that were there first`()
+        async throws
+    {
+        let gate = DispatchSemaphore(value: 0)
+        let backend = try WatchedBackend { pass in
+            // Nothing starts before all are submitted.
+            if case .prefill(_, 0..<177, layer: 0) = pass { gate.wait() }
+        }
+        let generator = try Generator(
+            folder: Fixtures.path("tiny-asr"), backend: backend, slots: 2)
+        let job = JobID()
+        let names = ["c1234_en"] + [String](repeating: "c0537_en", count: 9) + ["c0173_en"]
+        var requests = try names.map { try request($0) }
+        for index in 0..<10 { requests[index].job = job }
+        let streams = requests.map(generator.recognise)
+        gate.signal()
+        for stream in streams { #expect(try await collect(stream).tokens.count == 40) }
+        let promptCounts = backend.log.all.compactMap { pass -> Int? in
+            guard case .prefill(_, let positions, layer: 0) = pass else { return nil }
+            return positions.count
+        }
+        #expect(promptCounts.count == 11)
+        // The second slot is its: 39 tokens right after the first chunk.
+        #expect(promptCounts.prefix(2) == [177, 39])
+    }
+
+    /// Positions that the running chunks have reserved together, at each pass.
+    private func reservations(_ log: [WatchedBackend.Pass], tokenLimit: Int) -> [Int] {
+        var running: [Int: (reserved: Int, tokensLeft: Int)] = [:]
+        return log.map { pass in
+            if case .prefill(let slot, let positions, layer: 0) = pass {
+                running[slot] = (positions.upperBound + tokenLimit, tokenLimit - 1)
+            }
+            defer {
+                if case .step(let slots) = pass {
+                    for slot in slots { running[slot]?.tokensLeft -= 1 }
+                    running = running.filter { $0.value.tokensLeft > 0 }
+                }
+            }
+            return running.values.reduce(0) { $0 + $1.reserved }
+        }
+    }
+
+    @Test func `what the running chunks may fill stays within the memory budget`() async throws {
+        let names = ["c1234_en", "c0300_zh", "c0173_en", "c0537_en", "c0173_en", "c0099_chirp"]
+        let requests = try names.map { try request($0) }
+        let alone = try await answers(
+            requests,
+            from: Generator(
+                folder: Fixtures.path("tiny-asr"), backend: CPUBackend(threads: 2), slots: 1))
+        let layout = try SpeechModel(
+            folder: Fixtures.path("tiny-asr"), backend: CPUBackend(threads: 1)
+        ).configuration.text
+        let bytes =
+            2 * 4 * layout.layers * layout.heads.keyValueHeads * layout.heads.headDim
+        // Room for one; for the longest, 177 and 40 tokens, and a short one; for all.
+        for (tokens, most) in [(1, 1), (300, 3), (100_000, 4)] {
+            let backend = try WatchedBackend()
+            let generator = try Generator(
+                folder: Fixtures.path("tiny-asr"), backend: backend, slots: 4,
+                memoryBudget: tokens * bytes, sliceDuration: .zero)
+            #expect(try await answers(requests, from: generator) == alone)
+            let log = backend.log.all
+            let together = log.map { pass in
+                if case .step(let slots) = pass { slots.count } else { 0 }
+            }
+            #expect((together.max() ?? 0) <= most)
+            #expect(most == 1 || (together.max() ?? 0) > 1)
+            let largest = reservations(log, tokenLimit: 40).max() ?? 0
+            // One that runs alone may need more than there is.
+            #expect(largest <= max(tokens, 177 + 40))
+        }
+    }
+
     @Test func `leaving a stream frees its slot for the next chunk`() async throws {
         let generator = try generator(slots: 1, capacity: 4096)
         let goldens = try Self.greedy()

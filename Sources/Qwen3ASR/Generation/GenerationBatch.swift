@@ -54,6 +54,9 @@ package final class GenerationBatch {
     /// Tokens that one sequence can hold, prompt included.
     package var capacity: Int { cache.capacity }
 
+    /// Bytes that a token's keys and values take.
+    package var bytesPerToken: Int { cache.entries.layout.bytesPerPosition }
+
     /// Whether a sequence was started and has no token yet.
     package var isPrefilling: Bool { prefill != nil }
 
@@ -117,8 +120,9 @@ package final class GenerationBatch {
         sequences[slot].map { $0.position < cache.capacity } ?? false
     }
 
-    /// Ends a sequence, prefilled or not; its slot is free again.
+    /// Ends a sequence, prefilled or not; its slot is free again, and its memory given back.
     package func release(_ slot: Int) {
+        cache.entries.discard(slot: slot)
         sequences[slot] = nil
         if prefill?.slot == slot { prefill = nil }
     }

@@ -7,13 +7,23 @@ import Audio
 /// Kernels block, so the actor runs on a thread of its own. Its loop does a slice of a prefill and then
 /// one decode step of the running sequences, and looks at what came in between: so neither their
 /// tokens nor a cancellation wait for a whole prefill.
+///
+/// Who starts next is the business of ``Admission``. A sequence reserves its prompt and its token limit,
+/// and the reservations together stay within the memory budget. That bounds what the cache really takes:
+/// its pages are taken as tokens are stored, a few tokens each (8 in the released models, with pages of
+/// 4 KiB), and all of a slot's are given back when its sequence ends. A sequence that runs alone may
+/// reserve more.
 package actor Generator {
     /// A request, and the stream that its events go to.
     private struct Submission {
         let id: Int
+        let job: JobID
         let request: GenerationRequest
         let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
-        var promptTokenCount = 0
+        /// Made when its turn is near.
+        var prompt: PromptTokens?
+        /// Positions of the cache that it may fill.
+        var reservedTokens = 0
         var tokenCount = 0
         var times = StageTimes()
     }
@@ -32,11 +42,15 @@ package actor Generator {
     /// Threads for the log-mel.
     private let pool: ThreadPool?
     private let batch: GenerationBatch
+    private let admission: Admission
     private let sliceDuration: Duration
     private var waiting: [Submission] = []
     /// By slot, the one that is being prefilled included.
     private var running: [Int: Submission] = [:]
     private var prefillSlot: Int?
+    private var sinceStep = Stopwatch()
+    /// Between two decode steps during a prefill of the same job.
+    private static let stepInterval = Duration.milliseconds(400)
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
@@ -51,13 +65,17 @@ package actor Generator {
     ///
     /// - Parameters:
     ///   - slots: chunks decoded at once.
-    ///   - capacity: tokens per chunk, prompt included. Memory is taken as it is used.
+    ///   - capacity: tokens per chunk, prompt included.
+    ///   - memoryBudget: bytes for the keys and values of all chunks; `nil` takes half of what the
+    ///     machine, or the container, has left.
     package init(
-        folder: String, device: Device, slots: Int = 4, capacity: Int = 4096
+        folder: String, device: Device, slots: Int = 8, capacity: Int = 4096,
+        memoryBudget: Int? = nil
     ) throws {
         do {
             try self.init(
-                folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity)
+                folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity,
+                memoryBudget: memoryBudget)
         } catch {
             throw GenerationError.translating(error)
         }
@@ -68,13 +86,15 @@ package actor Generator {
     /// - Parameter sliceDuration: parts of a prefill are done in one go as long as they probably need no
     ///   more than this together.
     package init(
-        folder: String, backend: any Backend, slots: Int = 4, capacity: Int = 4096,
-        sliceDuration: Duration = .milliseconds(120)
+        folder: String, backend: any Backend, slots: Int = 8, capacity: Int = 4096,
+        memoryBudget: Int? = nil, sliceDuration: Duration = .milliseconds(120)
     ) throws {
         let model = try SpeechModel(folder: folder, backend: backend)
         self.model = model
         pool = (backend as? CPUBackend)?.pool
         batch = try GenerationBatch(model.network, slots: slots, capacity: capacity)
+        let bytes = memoryBudget ?? availableMemoryByteCount().map { $0 / 2 } ?? .max
+        admission = Admission(budget: bytes / batch.bytesPerToken)
         self.sliceDuration = sliceDuration
         configuration = model.configuration
         tokenizer = model.tokenizer
@@ -95,7 +115,9 @@ package actor Generator {
                     self?.inbox.withLock { _ = $0.cancelled.insert(id) }
                 }
                 inbox.submissions.append(
-                    Submission(id: id, request: request, continuation: continuation))
+                    Submission(
+                        id: id, job: request.job ?? JobID(), request: request,
+                        continuation: continuation))
                 defer { inbox.isLooping = true }
                 return !inbox.isLooping
             }
@@ -132,31 +154,47 @@ package actor Generator {
         }
     }
 
+    /// Starts the request whose turn it is, if there is room for it.
     private func startNext() {
-        guard !waiting.isEmpty, prefillSlot == nil, batch.freeSlot != nil else { return }
-        var next = waiting.removeFirst()
+        guard prefillSlot == nil, batch.freeSlot != nil else { return }
+        let jobs = running.values.map(\.job)
+        guard let index = Admission.next(of: waiting.map(\.job), running: jobs) else { return }
         do {
-            let request = next.request
+            let prompt = try preparePrompt(of: index)
+            let reserved = running.values.map(\.reservedTokens)
+            guard admission.admits(waiting[index].reservedTokens, beside: reserved) else { return }
+            let request = waiting[index].request
             let clock = Stopwatch()
             let mel = try LogMel(of: request.preparedSamples, pool: pool)
-            next.times.mel = clock.elapsed
-            let tokens = model.prompt.tokens(
-                context: request.context, language: request.language,
-                audioTokenCount: AudioEncoder.audioTokenCount(frames: mel.frameCount),
-                isParity: request.isParity)
-            guard tokens.ids.count < batch.capacity else {
-                throw GenerationError.promptTooLong(
-                    tokenCount: tokens.ids.count, limit: batch.capacity - 1)
-            }
-            next.promptTokenCount = tokens.ids.count
+            waiting[index].times.mel = clock.elapsed
             let slot = try batch.start(
-                .init(tokens: tokens, mel: mel),
+                .init(tokens: prompt, mel: mel),
                 options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide))
-            running[slot] = next
+            running[slot] = waiting.remove(at: index)
             prefillSlot = slot
         } catch {
-            next.continuation.finish(throwing: GenerationError.translating(error))
+            let refused = waiting.remove(at: index)
+            refused.continuation.finish(throwing: GenerationError.translating(error))
         }
+    }
+
+    /// The prompt of a waiting request, made once, and with it what the request reserves.
+    private func preparePrompt(of index: Int) throws -> PromptTokens {
+        if let made = waiting[index].prompt { return made }
+        let request = waiting[index].request
+        let frames = LogMel.frameCount(sampleCount: request.preparedSamples.count)
+        let prompt = model.prompt.tokens(
+            context: request.context, language: request.language,
+            audioTokenCount: AudioEncoder.audioTokenCount(frames: frames),
+            isParity: request.isParity)
+        let room = batch.capacity - prompt.ids.count
+        guard room > 0 else {
+            throw GenerationError.promptTooLong(
+                tokenCount: prompt.ids.count, limit: batch.capacity - 1)
+        }
+        waiting[index].prompt = prompt
+        waiting[index].reservedTokens = prompt.ids.count + min(request.tokenLimit, room)
+        return prompt
     }
 
     /// Goes on with the prefill for about ``sliceDuration``.
@@ -189,11 +227,20 @@ package actor Generator {
         ended?.continuation.finish(throwing: error.map(GenerationError.translating))
     }
 
+    /// Whether a decode step comes before the next slice of a prefill: always for the sake of another
+    /// job, seldom for that of the same. A step takes nearly as long for one sequence as for eight, so
+    /// the sooner the new one takes part, the sooner the whole job is done.
+    private var isStepDue: Bool {
+        guard let prefillSlot, let job = running[prefillSlot]?.job else { return true }
+        return sinceStep.elapsed >= Self.stepInterval || running.values.contains { $0.job != job }
+    }
+
     private func decodeOnce() {
         let decoding = running.keys.filter { $0 != prefillSlot }
-        guard !decoding.isEmpty else { return }
+        guard !decoding.isEmpty, isStepDue else { return }
         var times = StageTimes()
         do {
+            defer { sinceStep = Stopwatch() }
             let choices = try batch.step(times: &times)
             for (slot, choice) in choices {
                 // Each sequence is charged its share, so that the sum over chunks is the whole.
@@ -227,7 +274,7 @@ package actor Generator {
             .finished(
                 GenerationSummary(
                     finishReason: isEnd ? .stop : .length, times: current.times,
-                    promptTokenCount: current.promptTokenCount)))
+                    promptTokenCount: current.prompt?.ids.count ?? 0)))
         release(slot)
     }
 }
