@@ -21,6 +21,9 @@ package struct LogMel: Hashable, Sendable {
     package let values: [Float]
     package var frameCount: Int { values.count / Self.binCount }
 
+    /// The frames of a clip of so many samples.
+    package static func frameCount(sampleCount: Int) -> Int { sampleCount / 160 }
+
     /// Computes the spectrogram.
     ///
     /// - Parameters:

@@ -16,15 +16,20 @@ package struct CacheLayout: Hashable, Sendable {
         self.headDim = headDim
     }
 
-    /// Values of the keys (or of the values) of one slot in one layer.
-    package var slotStride: Int { keyValueHeads * capacity * headDim }
+    /// Values of the keys (or of the values) of one slot in all layers; a slot is one block.
+    package var slotStride: Int { layers * keyValueHeads * capacity * headDim }
 
     /// Values of all keys (or all values).
-    package var count: Int { layers * slots * slotStride }
+    package var count: Int { slots * slotStride }
 
-    /// Where the keys (or values) of one head begin: `[layer, slot, head, position, headDim]`.
+    /// Bytes of the keys and values of one position in all layers.
+    package var bytesPerPosition: Int {
+        2 * layers * keyValueHeads * headDim * MemoryLayout<Float>.stride
+    }
+
+    /// Where the keys (or values) of one head begin: `[slot, layer, head, position, headDim]`.
     package func offset(layer: Int, slot: Int, head: Int) -> Int {
-        (layer * slots + slot) * slotStride + head * capacity * headDim
+        slot * slotStride + (layer * keyValueHeads + head) * capacity * headDim
     }
 }
 
@@ -38,6 +43,15 @@ package final class KeyValueCache {
         self.layout = layout
         self.keys = keys
         self.values = values
+    }
+
+    /// Gives back the memory of a slot whose sequence has ended.
+    package func discard(slot: Int) {
+        precondition((0..<layout.slots).contains(slot))
+        for tensor in [keys, values] {
+            let first = tensor.offset + slot * layout.slotStride
+            tensor.memory.discard(first..<first + layout.slotStride)
+        }
     }
 }
 

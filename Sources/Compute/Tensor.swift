@@ -38,6 +38,9 @@ package class DeviceMemory {
     package init(capacity: Int) {
         self.capacity = capacity
     }
+
+    /// Gives values back to the system, as far as the device can; what is read there next is undefined.
+    package func discard(_ range: Range<Int>) {}
 }
 
 /// A weight after ``Backend/prepare(_:)``.

@@ -63,7 +63,7 @@ struct EngineBench: ParsableCommand {
             network = try SpeechNetwork(checkpoint(), backend: backend)
         }
         var pieces: [[Float]] = []
-        report.read = try clock.measure { pieces = try readPieces() }
+        report.read = try clock.measure { pieces = try readPieces(audio) }
         report.audioSeconds = pieces.reduce(0) { $0 + Double($1.count) / 16000 }
         guard let network else { return }
         let batch = try GenerationBatch(network, slots: slots, capacity: 512 + tokens)
@@ -85,16 +85,6 @@ struct EngineBench: ParsableCommand {
         return Checkpoint(randomWeightsFor: configuration)
     }
 
-    /// The recording in pieces of 30 s; what is left over of less than a second is dropped.
-    private func readPieces() throws -> [[Float]] {
-        let reader = try WaveReader(path: audio)
-        var samples: [Float] = []
-        while let block = try reader.next() { samples += block }
-        return stride(from: 0, to: samples.count, by: 480_000)
-            .map { Array(samples[$0..<min($0 + 480_000, samples.count)]) }
-            .filter { $0.count >= 16000 }
-    }
-
     private func decode(
         _ group: [[Float]], _ batch: GenerationBatch, _ network: SpeechNetwork,
         _ times: inout StageTimes, _ pool: ThreadPool
@@ -110,7 +100,8 @@ struct EngineBench: ParsableCommand {
             let ids = [Int32](repeating: 1, count: 9 + count + 6)
             let prompt = GenerationBatch.Prompted(
                 tokens: PromptTokens(ids: ids, audioRange: 9..<9 + count), mel: mel)
-            slotsInUse += try batch.start([prompt], times: &times).map(\.slot)
+            slotsInUse.append(try batch.start(prompt))
+            while try batch.advancePrefill(times: &times) == nil {}
         }
         for _ in 1..<tokens { _ = try batch.step(times: &times) }
         slotsInUse.forEach(batch.release)

@@ -1,9 +1,11 @@
 import ArgumentParser
 
 @main
-struct SottoBench: ParsableCommand {
+struct SottoBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sotto-bench", abstract: "Measure parts of Sotto.",
-        subcommands: [EngineBench.self, ReadingBench.self, DetectionBench.self],
+        subcommands: [
+            EngineBench.self, QueueBench.self, ReadingBench.self, DetectionBench.self,
+        ],
         defaultSubcommand: EngineBench.self)
 }

@@ -1,5 +1,6 @@
 import Audio
 import Compute
+import Dispatch
 import Foundation
 import Qwen3ASR
 import TestSupport
@@ -96,6 +97,165 @@ import Testing
         let (tokens, summary) = try await collect(stream)
         #expect(tokens.map(\.id) == golden.sequence_with_eos)
         #expect(summary?.finishReason == .stop)
+    }
+
+    private static let clips = ["c1234_en", "c0300_zh", "c0173_en", "c0537_en", "c3000_mix"]
+
+    /// All tokens of each chunk, with their probabilities and margins.
+    private func answers(
+        _ requests: [GenerationRequest], from generator: Generator
+    ) async throws -> [[GeneratedToken]] {
+        var answers: [[GeneratedToken]] = []
+        for stream in requests.map(generator.recognise) {
+            answers.append(try await collect(stream).tokens)
+        }
+        return answers
+    }
+
+    @Test func `a prefill in parts, others decoding in between, changes no bit`() async throws {
+        var requests = try Self.clips.map { try request($0) }
+        // Still decoding when the last one starts.
+        requests[0].tokenLimit = 300
+        // More than one block of rows.
+        requests[2].context = String(repeating: "Sotto, ", count: 200)
+        let folder = Fixtures.path("tiny-asr")
+        let whole = try Generator(
+            folder: folder, backend: CPUBackend(threads: 2), slots: 1, sliceDuration: .seconds(60))
+        let backend = try WatchedBackend()
+        let parts = try Generator(
+            folder: folder, backend: backend, slots: 3, sliceDuration: .zero)
+        let found = try await answers(requests, from: parts)
+        #expect(try await answers(requests, from: whole) == found)
+        let log = backend.log.all
+        let interrupted = zip(log, log.dropFirst()).filter { pass, following in
+            guard case .prefill(_, _, layer: 0...1) = pass, case .step = following else {
+                return false
+            }
+            return true
+        }
+        // Two layers of each chunk but the first, and as many for the second block of the third.
+        #expect(interrupted.count >= 2 * (Self.clips.count - 1) + 2)
+        let slices = log.compactMap { pass -> Range<Int>? in
+            guard case .prefill(_, let positions, layer: 0) = pass else { return nil }
+            return positions
+        }
+        #expect(slices.allSatisfy { 16...512 ~= $0.count })
+        #expect(slices.count > Self.clips.count)
+    }
+
+    @Test func `the demo model answers a prefill in parts with the same bits`() async throws {
+        let folder = Fixtures.demoModel.path(percentEncoded: false)
+        let samples = try Fixtures.samples("../../Models/demo/samples/one-speaker-short.wav")
+        let requests = [samples.count, samples.count / 2, samples.count / 3].map {
+            GenerationRequest(samples: Array(samples.prefix($0)), tokenLimit: 40)
+        }
+        let whole = try Generator(
+            folder: folder, backend: CPUBackend(threads: 2), slots: 1, sliceDuration: .seconds(60))
+        let parts = try Generator(
+            folder: folder, backend: CPUBackend(threads: 2), slots: 3, sliceDuration: .zero)
+        let found = try await answers(requests, from: parts)
+        #expect(found.allSatisfy { !$0.isEmpty })
+        #expect(try await answers(requests, from: whole) == found)
+    }
+
+    @Test func `cancelling stops a prefill between two layers and frees its slot`() async throws {
+        let (reached, signal) = AsyncStream.makeStream(of: Void.self)
+        let isCancelled = DispatchSemaphore(value: 0)
+        let backend = try WatchedBackend { pass in
+            // The cancelled chunk alone has so many tokens.
+            guard case .prefill(_, 0..<177, layer: 1) = pass else { return }
+            signal.yield()
+            isCancelled.wait()
+        }
+        let generator = try Generator(
+            folder: Fixtures.path("tiny-asr"), backend: backend, slots: 1, sliceDuration: .zero)
+        let stream = generator.recognise(try request("c1234_en"))
+        let task = Task { try await self.collect(stream) }
+        for await _ in reached { break }
+        task.cancel()
+        #expect(try await task.value.tokens.isEmpty)
+        isCancelled.signal()
+        let (tokens, _) = try await collect(generator.recognise(try request("c0173_en")))
+        #expect(try tokens.map(\.id) == Self.greedy()["c0173_en"])
+        let layers = backend.log.all.compactMap { pass -> Int? in
+            guard case .prefill(_, 0..<177, let layer) = pass else { return nil }
+            return layer
+        }
+        #expect(layers == [0, 1])
+    }
+
+    @Test func `a short job starts before the chunks of a long one that were there first`()
+        async throws
+    {
+        let gate = DispatchSemaphore(value: 0)
+        let backend = try WatchedBackend { pass in
+            // Nothing starts before all are submitted.
+            if case .prefill(_, 0..<177, layer: 0) = pass { gate.wait() }
+        }
+        let generator = try Generator(
+            folder: Fixtures.path("tiny-asr"), backend: backend, slots: 2)
+        let job = JobID()
+        let names = ["c1234_en"] + [String](repeating: "c0537_en", count: 9) + ["c0173_en"]
+        var requests = try names.map { try request($0) }
+        for index in 0..<10 { requests[index].job = job }
+        let streams = requests.map(generator.recognise)
+        gate.signal()
+        for stream in streams { #expect(try await collect(stream).tokens.count == 40) }
+        let promptCounts = backend.log.all.compactMap { pass -> Int? in
+            guard case .prefill(_, let positions, layer: 0) = pass else { return nil }
+            return positions.count
+        }
+        #expect(promptCounts.count == 11)
+        // The second slot is its: 39 tokens right after the first chunk.
+        #expect(promptCounts.prefix(2) == [177, 39])
+    }
+
+    /// Positions that the running chunks have reserved together, at each pass.
+    private func reservations(_ log: [WatchedBackend.Pass], tokenLimit: Int) -> [Int] {
+        var running: [Int: (reserved: Int, tokensLeft: Int)] = [:]
+        return log.map { pass in
+            if case .prefill(let slot, let positions, layer: 0) = pass {
+                running[slot] = (positions.upperBound + tokenLimit, tokenLimit - 1)
+            }
+            defer {
+                if case .step(let slots) = pass {
+                    for slot in slots { running[slot]?.tokensLeft -= 1 }
+                    running = running.filter { $0.value.tokensLeft > 0 }
+                }
+            }
+            return running.values.reduce(0) { $0 + $1.reserved }
+        }
+    }
+
+    @Test func `what the running chunks may fill stays within the memory budget`() async throws {
+        let names = ["c1234_en", "c0300_zh", "c0173_en", "c0537_en", "c0173_en", "c0099_chirp"]
+        let requests = try names.map { try request($0) }
+        let alone = try await answers(
+            requests,
+            from: Generator(
+                folder: Fixtures.path("tiny-asr"), backend: CPUBackend(threads: 2), slots: 1))
+        let layout = try SpeechModel(
+            folder: Fixtures.path("tiny-asr"), backend: CPUBackend(threads: 1)
+        ).configuration.text
+        let bytes =
+            2 * 4 * layout.layers * layout.heads.keyValueHeads * layout.heads.headDim
+        // Room for one; for the longest, 177 and 40 tokens, and a short one; for all.
+        for (tokens, most) in [(1, 1), (300, 3), (100_000, 4)] {
+            let backend = try WatchedBackend()
+            let generator = try Generator(
+                folder: Fixtures.path("tiny-asr"), backend: backend, slots: 4,
+                memoryBudget: tokens * bytes, sliceDuration: .zero)
+            #expect(try await answers(requests, from: generator) == alone)
+            let log = backend.log.all
+            let together = log.map { pass in
+                if case .step(let slots) = pass { slots.count } else { 0 }
+            }
+            #expect((together.max() ?? 0) <= most)
+            #expect(most == 1 || (together.max() ?? 0) > 1)
+            let largest = reservations(log, tokenLimit: 40).max() ?? 0
+            // One that runs alone may need more than there is.
+            #expect(largest <= max(tokens, 177 + 40))
+        }
     }
 
     @Test func `leaving a stream frees its slot for the next chunk`() async throws {

@@ -62,12 +62,19 @@ final class GoldenRun {
         options: EncodingOptions = EncodingOptions(shortClips: .narrow), probe: Probe? = nil
     ) throws -> [[TokenChoice]] {
         var times = StageTimes()
-        let started = try batch.start(prompts, options: options, times: &times, probe: probe)
-        var choices = Dictionary(uniqueKeysWithValues: started.map { ($0.slot, [$0.choice]) })
+        var slots: [Int] = []
+        var choices: [Int: [TokenChoice]] = [:]
+        for prompt in prompts {
+            let slot = try batch.start(prompt, options: options, probe: probe)
+            slots.append(slot)
+            while choices[slot] == nil {
+                choices[slot] = try batch.advancePrefill(times: &times).map { [$0] }
+            }
+        }
         for _ in 1..<count {
             for (slot, choice) in try batch.step(times: &times) { choices[slot]?.append(choice) }
         }
-        started.forEach { batch.release($0.slot) }
-        return started.map { choices[$0.slot] ?? [] }
+        slots.forEach(batch.release)
+        return slots.map { choices[$0] ?? [] }
     }
 }

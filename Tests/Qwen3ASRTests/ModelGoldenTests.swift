@@ -60,7 +60,7 @@ import Testing
         var stages: [String: [Float]] = [:]
         let ids = try run.greedy(
             Fixtures.samples("audio/\(clip).wav"), count: expected.greedy.count
-        ) { stage, values in stages[stage] = values }
+        ) { stage, values in stages[stage, default: []] += values }
         let prompt = expected.prompt_ids
         #expect(run.lastPrompt.count == prompt.count)
         #expect(run.lastPrompt.prefix(prompt.head.count) == prompt.head[...])

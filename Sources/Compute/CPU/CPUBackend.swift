@@ -35,9 +35,7 @@ package struct CPUBackend: Backend {
     }
 
     package func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {
-        let shape = Shape(layout.count)
-        return KeyValueCache(
-            layout: layout, keys: try makeTensor(shape), values: try makeTensor(shape))
+        try KeyValueCache(inHostMemory: layout)
     }
 
     package func copy(_ y: Tensor, _ x: Tensor) {

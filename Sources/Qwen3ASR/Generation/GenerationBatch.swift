@@ -1,10 +1,11 @@
 package import Audio
 package import Compute
 
-/// Sequences that are decoded together, one token of each per step.
+/// Sequences that are decoded together, one token of each per step, while at most one more is prefilled
+/// part by part.
 ///
-/// The mechanism without the policy: what to start, and when a sequence is done, is the caller's
-/// business. A sequence gives the same tokens whatever shares the batch with it.
+/// The mechanism without the policy: what to start, when to do which step, and when a sequence is
+/// done, is the caller's business. A sequence gives the same bits whatever shares the batch with it.
 package final class GenerationBatch {
     /// One sequence to start: the prompt, and the sound that stands at its audio positions.
     package struct Prompted {
@@ -24,8 +25,12 @@ package final class GenerationBatch {
     }
 
     private let network: SpeechNetwork
+    /// Of the decode steps.
     private let workspace: Workspace
+    private let prefillWorkspace: Workspace
     private let cache: DecoderCache
+    private var prefill: Prefill?
+    /// Those that have a token, by slot.
     private var sequences: [Int: Sequence] = [:]
 
     /// - Parameters:
@@ -36,55 +41,54 @@ package final class GenerationBatch {
         precondition(slots > 0 && slots < ReferenceBackend.manyRows)
         self.network = network
         workspace = Workspace(backend: network.backend)
+        prefillWorkspace = Workspace(backend: network.backend)
         cache = try network.decoder.makeCache(
             slots: slots, capacity: min(capacity, network.configuration.text.longestPosition))
     }
 
-    package var freeSlots: [Int] { (0..<cache.slots).filter { sequences[$0] == nil } }
+    /// The lowest slot that is free; `nil` if there is none.
+    package var freeSlot: Int? {
+        (0..<cache.slots).first { sequences[$0] == nil && prefill?.slot != $0 }
+    }
 
     /// Tokens that one sequence can hold, prompt included.
     package var capacity: Int { cache.capacity }
 
-    /// Encodes and prefills sequences in one packed pass, and chooses the first token of each.
+    /// Bytes that a token's keys and values take.
+    package var bytesPerToken: Int { cache.entries.layout.bytesPerPosition }
+
+    /// Whether a sequence was started and has no token yet.
+    package var isPrefilling: Bool { prefill != nil }
+
+    /// Starts a sequence in the lowest free slot; ``advancePrefill(times:)`` then does the work.
     ///
-    /// - Returns: the slot of each sequence and its first token, in the order given.
+    /// - Parameters:
+    ///   - prompt: fewer tokens than ``capacity``.
+    ///   - probe: sees every part of every stage.
     package func start(
-        _ prompts: [Prompted], options: EncodingOptions = EncodingOptions(),
-        times: inout StageTimes, probe: Probe? = nil
-    ) throws(ComputeError) -> [(slot: Int, choice: TokenChoice)] {
-        let slots = freeSlots.prefix(prompts.count)
-        precondition(slots.count == prompts.count && !prompts.isEmpty)
-        let counts = prompts.map(\.tokens.ids.count)
-        precondition(counts.allSatisfy { $0 < cache.capacity })
-        let width = network.configuration.text.width
-        let rows = try workspace.tensor(.residual, Shape(counts.reduce(0, +), width))
-        var runs: [TokenRun] = []
-        var lastRows: [Int] = []
-        for (slot, prompt) in zip(slots, prompts) {
-            let first = lastRows.last.map { $0 + 1 } ?? 0
-            let count = prompt.tokens.ids.count
-            let own = rows.rows(first..<first + count)
-            try fill(own, with: prompt, options: options, times: &times, probe: probe)
-            runs.append(TokenRun(slot: slot, firstPosition: 0, count: count))
-            lastRows.append(first + count - 1)
-        }
-        let clock = Stopwatch()
-        try network.decoder.advance(
-            rows, runs: runs, cache: cache, workspace: workspace, probe: probe)
-        if let probe {
-            let all = try network.decoder.logits(rows, workspace: workspace, probe: probe)
-            probe("logits", try network.backend.download(all))
-        }
-        let choices = try choose(from: rows, at: lastRows)
-        times.prefill += clock.elapsed
-        for ((slot, prompt), choice) in zip(zip(slots, prompts), choices) {
-            sequences[slot] = Sequence(
-                position: prompt.tokens.ids.count, lastToken: choice.id)
-        }
-        return Array(zip(slots, choices)).map { (slot: $0, choice: $1) }
+        _ prompt: Prompted, options: EncodingOptions = EncodingOptions(), probe: Probe? = nil
+    ) throws(ComputeError) -> Int {
+        precondition(prefill == nil && prompt.tokens.ids.count < cache.capacity)
+        guard let slot = freeSlot else { preconditionFailure("no slot is free") }
+        prefill = try Prefill(
+            prompt, options: options, slot: slot, network: network, cache: cache,
+            workspace: prefillWorkspace, probe: probe)
+        return slot
     }
 
-    /// Decodes one token of every sequence.
+    /// Does the next part of the started sequence's prefill.
+    ///
+    /// - Returns: its first token, after the last part.
+    package func advancePrefill(times: inout StageTimes) throws(ComputeError) -> TokenChoice? {
+        guard let current = prefill, let choice = try current.advance(times: &times) else {
+            return nil
+        }
+        sequences[current.slot] = Sequence(position: current.tokenCount, lastToken: choice.id)
+        prefill = nil
+        return choice
+    }
+
+    /// Decodes one token of every sequence that has been prefilled.
     ///
     /// - Returns: slots and tokens, ordered by slot; empty when nothing is being decoded.
     package func step(times: inout StageTimes) throws(ComputeError) -> [(
@@ -116,44 +120,10 @@ package final class GenerationBatch {
         sequences[slot].map { $0.position < cache.capacity } ?? false
     }
 
-    /// Ends a sequence; its slot is free again.
+    /// Ends a sequence, prefilled or not; its slot is free again, and its memory given back.
     package func release(_ slot: Int) {
+        cache.entries.discard(slot: slot)
         sequences[slot] = nil
-    }
-
-    /// Embeds a prompt and puts the encoded sound into its place.
-    private func fill(
-        _ rows: Tensor, with prompt: Prompted, options: EncodingOptions, times: inout StageTimes,
-        probe: Probe?
-    ) throws(ComputeError) {
-        let audio = try network.encoder.encode(
-            prompt.mel, shortClips: options.shortClips, isWindowed: options.isWindowed,
-            workspace: workspace, times: &times, probe: probe)
-        try probe?("audio_embeds", network.backend.download(audio))
-        precondition(prompt.tokens.audioRange.count == audio.shape.rows)
-        try network.decoder.embed(rows, ids: prompt.tokens.ids)
-        try network.backend.copy(rows.rows(prompt.tokens.audioRange), audio)
-    }
-
-    /// The greedy token after each of the rows `indices`.
-    private func choose(from rows: Tensor, at indices: [Int]) throws(ComputeError) -> [TokenChoice]
-    {
-        let last = try workspace.tensor(.last, Shape(indices.count, rows.shape.columns))
-        for (target, index) in indices.enumerated() {
-            try network.backend.copy(
-                last.rows(target..<target + 1), rows.rows(index..<index + 1))
-        }
-        return try network.backend.argmax(network.decoder.logits(last, workspace: workspace))
-    }
-}
-
-/// How sound is encoded. The defaults are what users get.
-package struct EncodingOptions: Hashable, Sendable {
-    package var shortClips: AudioEncoder.ShortClips
-    package var isWindowed: Bool
-
-    package init(shortClips: AudioEncoder.ShortClips = .wide, isWindowed: Bool = true) {
-        self.shortClips = shortClips
-        self.isWindowed = isWindowed
+        if prefill?.slot == slot { prefill = nil }
     }
 }

@@ -13,13 +13,15 @@ package struct GenerationRequest: Hashable, Sendable {
     /// Does exactly what the official package does, where Sotto has better defaults: very short
     /// clips are not lengthened, and added tokens written out in `context` are obeyed.
     package var isParity: Bool
+    /// What it is part of; `nil` for a job of its own. Jobs take turns.
+    package var job: JobID?
 
     /// Clips shorter than half a second are filled up with silence: many come out empty otherwise.
     package static let comfortable = 8000
 
     package init(
         samples: [Float], context: String = "", language: String? = nil, tokenLimit: Int,
-        ignoresEndTokens: Bool = false, isParity: Bool = false
+        ignoresEndTokens: Bool = false, isParity: Bool = false, job: JobID? = nil
     ) {
         self.samples = samples
         self.context = context
@@ -27,6 +29,7 @@ package struct GenerationRequest: Hashable, Sendable {
         self.tokenLimit = tokenLimit
         self.ignoresEndTokens = ignoresEndTokens
         self.isParity = isParity
+        self.job = job
     }
 
     /// The samples as the model gets them: short clips filled up with silence.

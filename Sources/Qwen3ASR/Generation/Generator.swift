@@ -4,22 +4,33 @@ import Audio
 
 /// Recognises chunks as they are submitted, several at once in one batch.
 ///
-/// Kernels block, so the actor runs on a thread of its own. Requests start in the order in which
-/// they were submitted. While some are being decoded, a new one starts only every few tokens, so that
-/// text keeps coming while a long recording fills the batch.
+/// Kernels block, so the actor runs on a thread of its own. Its loop does a slice of a prefill and then
+/// one decode step of the running sequences, and looks at what came in between: so neither their
+/// tokens nor a cancellation wait for a whole prefill.
+///
+/// Who starts next is the business of ``Admission``. A sequence reserves its prompt and its token limit,
+/// and the reservations together stay within the memory budget. That bounds what the cache really takes:
+/// its pages are taken as tokens are stored, a few tokens each (8 in the released models, with pages of
+/// 4 KiB), and all of a slot's are given back when its sequence ends. A sequence that runs alone may
+/// reserve more.
 package actor Generator {
-    private struct Job {
+    /// A request, and the stream that its events go to.
+    private struct Submission {
         let id: Int
+        let job: JobID
         let request: GenerationRequest
         let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
-        var promptTokenCount = 0
+        /// Made when its turn is near.
+        var prompt: PromptTokens?
+        /// Positions of the cache that it may fill.
+        var reservedTokens = 0
         var tokenCount = 0
         var times = StageTimes()
     }
 
     /// What came in from outside and was not seen by the loop yet.
     private struct Inbox {
-        var jobs: [Job] = []
+        var submissions: [Submission] = []
         var cancelled: Set<Int> = []
         var nextID = 0
         var isLooping = false
@@ -31,12 +42,15 @@ package actor Generator {
     /// Threads for the log-mel.
     private let pool: ThreadPool?
     private let batch: GenerationBatch
-    private var waiting: [Job] = []
-    /// By slot.
-    private var running: [Int: Job] = [:]
-    /// Decode steps since a chunk was started.
-    private var stepsSinceStart = 0
-    private static let stepsBetweenStarts = 8
+    private let admission: Admission
+    private let sliceDuration: Duration
+    private var waiting: [Submission] = []
+    /// By slot, the one that is being prefilled included.
+    private var running: [Int: Submission] = [:]
+    private var prefillSlot: Int?
+    private var sinceStep = Stopwatch()
+    /// Between two decode steps during a prefill of the same job.
+    private static let stepInterval = Duration.milliseconds(400)
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
@@ -51,26 +65,37 @@ package actor Generator {
     ///
     /// - Parameters:
     ///   - slots: chunks decoded at once.
-    ///   - capacity: tokens per chunk, prompt included. Memory is taken as it is used.
+    ///   - capacity: tokens per chunk, prompt included.
+    ///   - memoryBudget: bytes for the keys and values of all chunks; `nil` takes half of what the
+    ///     machine, or the container, has left.
     package init(
-        folder: String, device: Device, slots: Int = 4, capacity: Int = 4096
+        folder: String, device: Device, slots: Int = 8, capacity: Int = 4096,
+        memoryBudget: Int? = nil
     ) throws {
         do {
             try self.init(
-                folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity)
+                folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity,
+                memoryBudget: memoryBudget)
         } catch {
             throw GenerationError.translating(error)
         }
     }
 
     /// Loads a checkpoint folder onto a backend.
+    ///
+    /// - Parameter sliceDuration: parts of a prefill are done in one go as long as they probably need no
+    ///   more than this together.
     package init(
-        folder: String, backend: any Backend, slots: Int = 4, capacity: Int = 4096
+        folder: String, backend: any Backend, slots: Int = 8, capacity: Int = 4096,
+        memoryBudget: Int? = nil, sliceDuration: Duration = .milliseconds(120)
     ) throws {
         let model = try SpeechModel(folder: folder, backend: backend)
         self.model = model
         pool = (backend as? CPUBackend)?.pool
         batch = try GenerationBatch(model.network, slots: slots, capacity: capacity)
+        let bytes = memoryBudget ?? availableMemoryByteCount().map { $0 / 2 } ?? .max
+        admission = Admission(budget: bytes / batch.bytesPerToken)
+        self.sliceDuration = sliceDuration
         configuration = model.configuration
         tokenizer = model.tokenizer
         deviceName = backend.name
@@ -89,7 +114,10 @@ package actor Generator {
                     guard case .cancelled = reason else { return }
                     self?.inbox.withLock { _ = $0.cancelled.insert(id) }
                 }
-                inbox.jobs.append(Job(id: id, request: request, continuation: continuation))
+                inbox.submissions.append(
+                    Submission(
+                        id: id, job: request.job ?? JobID(), request: request,
+                        continuation: continuation))
                 defer { inbox.isLooping = true }
                 return !inbox.isLooping
             }
@@ -100,6 +128,7 @@ package actor Generator {
     private func loop() async {
         while takeIn() {
             startNext()
+            prefillSlice()
             decodeOnce()
             // Lets the system run others between two steps.
             await Task.yield()
@@ -110,59 +139,109 @@ package actor Generator {
     ///
     /// - Returns: whether there is anything to do; if not, the next submission starts a new loop.
     private func takeIn() -> Bool {
-        let (jobs, cancelled) = inbox.withLock { inbox in
-            defer { (inbox.jobs, inbox.cancelled) = ([], []) }
-            return (inbox.jobs, inbox.cancelled)
+        let (submissions, cancelled) = inbox.withLock { inbox in
+            defer { (inbox.submissions, inbox.cancelled) = ([], []) }
+            return (inbox.submissions, inbox.cancelled)
         }
-        waiting = (waiting + jobs).filter { !cancelled.contains($0.id) }
-        for (slot, job) in running where cancelled.contains(job.id) {
-            batch.release(slot)
-            running[slot] = nil
+        waiting = (waiting + submissions).filter { !cancelled.contains($0.id) }
+        for (slot, submission) in running where cancelled.contains(submission.id) {
+            release(slot)
         }
         let isIdle = waiting.isEmpty && running.isEmpty
         return inbox.withLock { inbox in
-            inbox.isLooping = !isIdle || !inbox.jobs.isEmpty
+            inbox.isLooping = !isIdle || !inbox.submissions.isEmpty
             return inbox.isLooping
         }
     }
 
+    /// Starts the request whose turn it is, if there is room for it.
     private func startNext() {
-        guard !waiting.isEmpty, !batch.freeSlots.isEmpty else { return }
-        guard running.isEmpty || stepsSinceStart >= Self.stepsBetweenStarts else { return }
-        stepsSinceStart = 0
-        var job = waiting.removeFirst()
+        guard prefillSlot == nil, batch.freeSlot != nil else { return }
+        let jobs = running.values.map(\.job)
+        guard let index = Admission.next(of: waiting.map(\.job), running: jobs) else { return }
         do {
+            let prompt = try preparePrompt(of: index)
+            let reserved = running.values.map(\.reservedTokens)
+            guard admission.admits(waiting[index].reservedTokens, beside: reserved) else { return }
+            let request = waiting[index].request
             let clock = Stopwatch()
-            let mel = try LogMel(of: job.request.preparedSamples, pool: pool)
-            job.times.mel = clock.elapsed
-            let tokens = model.prompt.tokens(
-                context: job.request.context, language: job.request.language,
-                audioTokenCount: AudioEncoder.audioTokenCount(frames: mel.frameCount),
-                isParity: job.request.isParity)
-            guard tokens.ids.count < batch.capacity else {
-                throw GenerationError.promptTooLong(
-                    tokenCount: tokens.ids.count, limit: batch.capacity - 1)
-            }
-            job.promptTokenCount = tokens.ids.count
-            let started = try batch.start(
-                [.init(tokens: tokens, mel: mel)],
-                options: EncodingOptions(shortClips: job.request.isParity ? .narrow : .wide),
-                times: &job.times)
-            for (slot, choice) in started {
-                running[slot] = job
-                accept(choice, in: slot)
-            }
+            let mel = try LogMel(of: request.preparedSamples, pool: pool)
+            waiting[index].times.mel = clock.elapsed
+            let slot = try batch.start(
+                .init(tokens: prompt, mel: mel),
+                options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide))
+            running[slot] = waiting.remove(at: index)
+            prefillSlot = slot
         } catch {
-            job.continuation.finish(throwing: GenerationError.translating(error))
+            let refused = waiting.remove(at: index)
+            refused.continuation.finish(throwing: GenerationError.translating(error))
         }
     }
 
+    /// The prompt of a waiting request, made once, and with it what the request reserves.
+    private func preparePrompt(of index: Int) throws -> PromptTokens {
+        if let made = waiting[index].prompt { return made }
+        let request = waiting[index].request
+        let frames = LogMel.frameCount(sampleCount: request.preparedSamples.count)
+        let prompt = model.prompt.tokens(
+            context: request.context, language: request.language,
+            audioTokenCount: AudioEncoder.audioTokenCount(frames: frames),
+            isParity: request.isParity)
+        let room = batch.capacity - prompt.ids.count
+        guard room > 0 else {
+            throw GenerationError.promptTooLong(
+                tokenCount: prompt.ids.count, limit: batch.capacity - 1)
+        }
+        waiting[index].prompt = prompt
+        waiting[index].reservedTokens = prompt.ids.count + min(request.tokenLimit, room)
+        return prompt
+    }
+
+    /// Goes on with the prefill for about ``sliceDuration``.
+    private func prefillSlice() {
+        guard let slot = prefillSlot, var times = running[slot]?.times else { return }
+        let clock = Stopwatch()
+        var lastPart = Duration.zero
+        do {
+            repeat {
+                let start = clock.elapsed
+                let choice = try batch.advancePrefill(times: &times)
+                running[slot]?.times = times
+                if let choice {
+                    prefillSlot = nil
+                    accept(choice, in: slot)
+                    return
+                }
+                lastPart = clock.elapsed - start
+            } while clock.elapsed + lastPart <= sliceDuration
+        } catch {
+            release(slot, throwing: error)
+        }
+    }
+
+    /// Gives up a sequence and its slot.
+    private func release(_ slot: Int, throwing error: (any Error)? = nil) {
+        batch.release(slot)
+        if prefillSlot == slot { prefillSlot = nil }
+        let ended = running.removeValue(forKey: slot)
+        ended?.continuation.finish(throwing: error.map(GenerationError.translating))
+    }
+
+    /// Whether a decode step comes before the next slice of a prefill: always for the sake of another
+    /// job, seldom for that of the same. A step takes nearly as long for one sequence as for eight, so
+    /// the sooner the new one takes part, the sooner the whole job is done.
+    private var isStepDue: Bool {
+        guard let prefillSlot, let job = running[prefillSlot]?.job else { return true }
+        return sinceStep.elapsed >= Self.stepInterval || running.values.contains { $0.job != job }
+    }
+
     private func decodeOnce() {
-        guard !running.isEmpty else { return }
+        let decoding = running.keys.filter { $0 != prefillSlot }
+        guard !decoding.isEmpty, isStepDue else { return }
         var times = StageTimes()
         do {
+            defer { sinceStep = Stopwatch() }
             let choices = try batch.step(times: &times)
-            stepsSinceStart += 1
             for (slot, choice) in choices {
                 // Each sequence is charged its share, so that the sum over chunks is the whole.
                 running[slot]?.times.decode += times.decode / choices.count
@@ -170,43 +249,33 @@ package actor Generator {
                 accept(choice, in: slot)
             }
         } catch {
-            for (slot, job) in running {
-                batch.release(slot)
-                job.continuation.finish(throwing: GenerationError.translating(error))
-            }
-            running = [:]
+            for slot in decoding { release(slot, throwing: error) }
         }
     }
 
     /// Hands a token out and ends the chunk where it ends.
     private func accept(_ choice: TokenChoice, in slot: Int) {
-        guard var job = running[slot] else { return }
+        guard var current = running[slot] else { return }
         guard choice.logProbability.isFinite else {
-            batch.release(slot)
-            running[slot] = nil
-            job.continuation.finish(throwing: GenerationError.damagedWeights)
+            release(slot, throwing: GenerationError.damagedWeights)
             return
         }
-        job.tokenCount += 1
-        job.continuation.yield(
+        current.tokenCount += 1
+        running[slot] = current
+        current.continuation.yield(
             .token(
                 GeneratedToken(
                     id: choice.id, logProbability: choice.logProbability, margin: choice.margin)))
         let isEnd =
-            configuration.endTokenIDs.contains(choice.id) && !job.request.ignoresEndTokens
-        let isFull = job.tokenCount >= job.request.tokenLimit || !batch.hasRoom(in: slot)
-        guard isEnd || isFull else {
-            running[slot] = job
-            return
-        }
-        batch.release(slot)
-        running[slot] = nil
-        job.continuation.yield(
+            configuration.endTokenIDs.contains(choice.id) && !current.request.ignoresEndTokens
+        let isFull = current.tokenCount >= current.request.tokenLimit || !batch.hasRoom(in: slot)
+        guard isEnd || isFull else { return }
+        current.continuation.yield(
             .finished(
                 GenerationSummary(
-                    finishReason: isEnd ? .stop : .length, times: job.times,
-                    promptTokenCount: job.promptTokenCount)))
-        job.continuation.finish()
+                    finishReason: isEnd ? .stop : .length, times: current.times,
+                    promptTokenCount: current.prompt?.ids.count ?? 0)))
+        release(slot)
     }
 }
 

@@ -1,4 +1,4 @@
-package import Audio
+import Audio
 package import Compute
 import Glibc
 
@@ -29,7 +29,7 @@ package final class AudioEncoder {
     /// LayerNorm's epsilon; not part of any configuration file.
     private static let epsilon: Float = 1e-5
     /// Seconds that pass through the stem together: enough to share among threads, few enough to
-    /// keep the wide activations (6 MB a second for the released models) in bounds.
+    /// keep the wide activations (6 MB a second for the released models) and the time in bounds.
     private static let chunksAtOnce = 8
 
     private let backend: any Backend
@@ -96,92 +96,109 @@ package final class AudioEncoder {
         return 13 * (frames / chunkFrames) + (tail + 7) / 8
     }
 
-    /// Encodes one clip.
+    /// A clip, and how the encoder divides it.
+    struct Clip {
+        let mel: LogMel
+        /// Frames of one convolution chunk: a second, or all of a clip that is shorter and narrow.
+        let chunkFrames: Int
+        /// Row counts of the attention windows.
+        let windows: [Int]
+
+        var chunkCount: Int { (mel.frameCount + chunkFrames - 1) / chunkFrames }
+        /// Audio embeddings that the clip gives.
+        var tokenCount: Int { windows.reduce(0, +) }
+        /// Rows of a whole chunk.
+        var chunkRows: Int { AudioEncoder.audioTokenCount(frames: chunkFrames) }
+    }
+
+    /// - Parameter mel: at least one frame.
+    func divide(_ mel: LogMel, options: EncodingOptions) -> Clip {
+        let isShort = mel.frameCount < Self.chunkFrames
+        let isNarrow = isShort && options.shortClips == .narrow
+        let count = Self.audioTokenCount(frames: mel.frameCount)
+        let window =
+            isShort || !options.isWindowed
+            ? count : Self.audioTokenCount(frames: configuration.windowFrames)
+        return Clip(
+            mel: mel, chunkFrames: isNarrow ? mel.frameCount : Self.chunkFrames,
+            windows: stride(from: 0, to: count, by: window).map { min(window, count - $0) })
+    }
+
+    /// The stem, for the chunks from `first` on, with the position of each token in its second added.
+    ///
+    /// - Parameter stream: `[chunkCount * chunkRows, width]`; the rows of these chunks are written.
+    /// - Returns: the chunk to go on with; ``Clip/chunkCount`` after the last.
+    func convolve(
+        _ clip: Clip, from first: Int, into stream: Tensor, workspace: Workspace,
+        probe: Probe? = nil
+    ) throws(ComputeError) -> Int {
+        let count = min(Self.chunksAtOnce, clip.chunkCount - first)
+        let (frames, rows) = (clip.chunkFrames, clip.chunkRows)
+        var shape = (time: frames, bins: configuration.melBins)
+        var x = try workspace.tensor(.stem0, Shape(count, frames, shape.bins, 1))
+        let padded = clip.mel.paddedFrames(from: first * frames, count: count * frames)
+        try backend.upload(padded.span, to: x)
+        for (index, layer) in stem.enumerated() {
+            shape = ((shape.time + 1) / 2, (shape.bins + 1) / 2)
+            let name: Workspace.Name = index % 2 == 0 ? .stem1 : .stem0
+            let y = try workspace.tensor(
+                name, Shape(count, shape.time, shape.bins, configuration.channels))
+            try backend.convolve(y, x, layer.weight, bias: layer.bias)
+            try probe?("conv\(index + 1)", backend.download(y))
+            x = y
+        }
+        let part = stream.rows(first * rows..<(first + count) * rows)
+        try backend.linear(
+            part, x.reshaped(Shape(count * rows, shape.bins * configuration.channels)), flatten,
+            bias: nil, finish: .store)
+        if let probe {
+            let kept = first * rows..<min((first + count) * rows, clip.tokenCount)
+            probe("conv_out", try backend.download(stream.rows(kept)))
+        }
+        try backend.addRepeating(part, positions.rows(0..<rows))
+        return first + count
+    }
+
+    /// Runs a clip through one layer.
     ///
     /// - Parameters:
-    ///   - mel: at least one frame.
-    ///   - isWindowed: attention inside windows of 8 s, as trained; `false` attends over the whole
-    ///     clip, as one published runtime does.
-    /// - Returns: `[audioTokenCount(frames:), outputWidth]`, valid until the next call with `workspace`.
-    package func encode(
-        _ mel: LogMel, shortClips: ShortClips, isWindowed: Bool = true, workspace: Workspace,
-        times: inout StageTimes, probe: Probe? = nil
-    ) throws(ComputeError) -> Tensor {
-        let count = Self.audioTokenCount(frames: mel.frameCount)
-        let stemClock = Stopwatch()
-        let x = try convolve(mel, shortClips: shortClips, workspace: workspace, probe: probe)
-        times.convolution += stemClock.elapsed
-        let layerClock = Stopwatch()
-        let width = configuration.width
+    ///   - x: `[tokenCount, width]`: what the stem or the layer before left; overwritten.
+    ///   - windows: row counts of the attention windows.
+    func advance(
+        _ x: Tensor, layer index: Int, windows: [Int], workspace: Workspace, probe: Probe? = nil
+    ) throws(ComputeError) {
+        let (count, width, layer) = (x.shape.rows, configuration.width, layers[index])
         let normed = try workspace.tensor(.normed, Shape(count, width))
         let packed = try workspace.tensor(.packed, Shape(count, 3 * width))
         let attended = try workspace.tensor(.attended, Shape(count, width))
         let wide = try workspace.tensor(.wide, Shape(count, configuration.feedForwardWidth))
-        let blocks = isWindowed ? windows(of: count, frames: mel.frameCount) : [count]
-        for (index, layer) in layers.enumerated() {
-            try layer.attentionNorm.apply(normed, x, epsilon: Self.epsilon, backend)
-            try layer.packed.apply(packed, normed, backend)
-            try backend.attention(
-                attended, packed: packed, heads: configuration.headLayout, blocks: blocks)
-            try layer.output.apply(x, attended, finish: .accumulate, backend)
-            try layer.feedForwardNorm.apply(normed, x, epsilon: Self.epsilon, backend)
-            try layer.up.apply(wide, normed, finish: .gelu, backend)
-            try layer.down.apply(x, wide, finish: .accumulate, backend)
-            try probe?("enc_layer\(index)", backend.download(x))
-        }
+        try layer.attentionNorm.apply(normed, x, epsilon: Self.epsilon, backend)
+        try layer.packed.apply(packed, normed, backend)
+        try backend.attention(
+            attended, packed: packed, heads: configuration.headLayout, blocks: windows)
+        try layer.output.apply(x, attended, finish: .accumulate, backend)
+        try layer.feedForwardNorm.apply(normed, x, epsilon: Self.epsilon, backend)
+        try layer.up.apply(wide, normed, finish: .gelu, backend)
+        try layer.down.apply(x, wide, finish: .accumulate, backend)
+        try probe?("enc_layer\(index)", backend.download(x))
+    }
+
+    /// The audio embeddings of a clip that has passed all layers.
+    ///
+    /// - Returns: `[tokenCount, outputWidth]`, valid until the next call with `workspace`.
+    func project(
+        _ x: Tensor, workspace: Workspace, probe: Probe? = nil
+    ) throws(ComputeError) -> Tensor {
+        let normed = try workspace.tensor(.normed, x.shape)
         try finalNorm.apply(normed, x, epsilon: Self.epsilon, backend)
         try probe?("ln_post", backend.download(normed))
-        try projector[0].apply(attended, normed, finish: .gelu, backend)
-        let result = try workspace.tensor(.hidden, Shape(count, configuration.outputWidth))
-        try projector[1].apply(result, attended, backend)
-        times.encoder += layerClock.elapsed
+        let hidden = try workspace.tensor(.attended, x.shape)
+        try projector[0].apply(hidden, normed, finish: .gelu, backend)
+        let result = try workspace.tensor(
+            .hidden, Shape(x.shape.rows, configuration.outputWidth))
+        try projector[1].apply(result, hidden, backend)
+        try probe?("audio_embeds", backend.download(result))
         return result
-    }
-
-    /// The stem: `[tokens, width]` with the position of each token in its second added.
-    private func convolve(
-        _ mel: LogMel, shortClips: ShortClips, workspace: Workspace, probe: Probe?
-    ) throws(ComputeError) -> Tensor {
-        let isNarrow = mel.frameCount < Self.chunkFrames && shortClips == .narrow
-        let frames = isNarrow ? mel.frameCount : Self.chunkFrames
-        let chunkCount = (mel.frameCount + frames - 1) / frames
-        let (bins, channels, width) = (
-            configuration.melBins, configuration.channels, configuration.width
-        )
-        let rows = Self.audioTokenCount(frames: frames)
-        let stream = try workspace.tensor(.stream, Shape(chunkCount * rows, width))
-        var probed: [[Float]] = [[], [], []]
-        for first in stride(from: 0, to: chunkCount, by: Self.chunksAtOnce) {
-            let count = min(Self.chunksAtOnce, chunkCount - first)
-            var shape = (time: frames, bins: bins)
-            var x = try workspace.tensor(.stem0, Shape(count, frames, bins, 1))
-            let padded = mel.paddedFrames(from: first * frames, count: count * frames)
-            try backend.upload(padded.span, to: x)
-            for (index, layer) in stem.enumerated() {
-                shape = ((shape.time + 1) / 2, (shape.bins + 1) / 2)
-                let name: Workspace.Name = index % 2 == 0 ? .stem1 : .stem0
-                let y = try workspace.tensor(name, Shape(count, shape.time, shape.bins, channels))
-                try backend.convolve(y, x, layer.weight, bias: layer.bias)
-                if probe != nil { probed[index] += try backend.download(y) }
-                x = y
-            }
-            let slice = stream.rows(first * rows..<(first + count) * rows)
-            try backend.linear(
-                slice, x.reshaped(Shape(count * rows, shape.bins * channels)), flatten, bias: nil,
-                finish: .store)
-        }
-        let kept = stream.rows(0..<Self.audioTokenCount(frames: mel.frameCount))
-        for (index, values) in probed.enumerated() { probe?("conv\(index + 1)", values) }
-        try probe?("conv_out", backend.download(kept))
-        try backend.addRepeating(stream, positions.rows(0..<rows))
-        return kept
-    }
-
-    /// Row counts of the attention windows.
-    private func windows(of count: Int, frames: Int) -> [Int] {
-        guard frames >= Self.chunkFrames else { return [count] }
-        let window = Self.audioTokenCount(frames: configuration.windowFrames)
-        return stride(from: 0, to: count, by: window).map { min(window, count - $0) }
     }
 
     /// Row `p`: `sin(p a_k)` for `k = 0 ..< width / 2`, then the cosines;
@@ -194,5 +211,18 @@ package final class AudioEncoder {
             }
             return angles.map { Float(sin($0)) } + angles.map { Float(cos($0)) }
         }
+    }
+}
+
+/// How sound is encoded. The defaults are what users get.
+package struct EncodingOptions: Hashable, Sendable {
+    package var shortClips: AudioEncoder.ShortClips
+    /// Attention inside windows of 8 s, as trained; `false` attends over the whole clip, as one
+    /// published runtime does.
+    package var isWindowed: Bool
+
+    package init(shortClips: AudioEncoder.ShortClips = .wide, isWindowed: Bool = true) {
+        self.shortClips = shortClips
+        self.isWindowed = isWindowed
     }
 }

@@ -83,14 +83,15 @@ package final class TextDecoder {
         try backend.embed(y, embedding, ids: ids)
     }
 
-    /// Runs packed rows through all layers.
+    /// Runs packed rows through consecutive layers.
     ///
     /// - Parameters:
-    ///   - x: `[rows, width]`, embeddings; overwritten.
+    ///   - x: `[rows, width]`: embeddings, or what the layer before left; overwritten.
+    ///   - layers: `nil` for all.
     ///   - runs: which slot and positions the rows belong to, in order.
     package func advance(
-        _ x: Tensor, runs: [TokenRun], cache: DecoderCache, workspace: Workspace,
-        probe: Probe? = nil
+        _ x: Tensor, layers chosen: Range<Int>? = nil, runs: [TokenRun], cache: DecoderCache,
+        workspace: Workspace, probe: Probe? = nil
     ) throws(ComputeError) {
         let (rows, heads) = (x.shape.rows, configuration.heads)
         let normed = try workspace.tensor(.normed, Shape(rows, configuration.width))
@@ -99,7 +100,8 @@ package final class TextDecoder {
         let wide = try workspace.tensor(.wide, Shape(rows, 2 * configuration.feedForwardWidth))
         let gated = try workspace.tensor(.gated, Shape(rows, configuration.feedForwardWidth))
         let epsilon = configuration.epsilon
-        for (index, layer) in layers.enumerated() {
+        for index in chosen ?? layers.indices {
+            let layer = layers[index]
             try backend.rmsNorm(normed, x, gain: layer.attentionNorm, epsilon: epsilon)
             try backend.linear(packed, normed, layer.packed, bias: nil, finish: .store)
             try backend.rotateAndStore(

@@ -1,0 +1,94 @@
+import Compute
+import Synchronization
+
+/// The CPU backend, with a note of what passes through the decoder's layers and when.
+struct WatchedBackend: Backend {
+    enum Pass: Hashable {
+        /// Rows of a prompt in one layer.
+        case prefill(slot: Int, positions: Range<Int>, layer: Int)
+        /// One token of each of these slots.
+        case step(slots: [Int])
+    }
+
+    /// What happened so far, in order.
+    final class Log: Sendable {
+        private let passes = Mutex<[Pass]>([])
+        func append(_ pass: Pass) { passes.withLock { $0.append(pass) } }
+        var all: [Pass] { passes.withLock { $0 } }
+    }
+
+    let log = Log()
+    let name = "watched"
+    private let inner: CPUBackend
+    private let willPass: @Sendable (Pass) -> Void
+
+    /// - Parameter willPass: called before each pass, on the thread that does the work.
+    init(willPass: @escaping @Sendable (Pass) -> Void = { _ in }) throws {
+        inner = try CPUBackend(threads: 2)
+        self.willPass = willPass
+    }
+
+    func rotateAndStore(
+        _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
+        rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
+    ) {
+        if runs[0].count > 1 {
+            let run = runs[0]
+            let positions = run.firstPosition..<run.firstPosition + run.count
+            note(.prefill(slot: run.slot, positions: positions, layer: layer))
+        } else if layer == 0 {
+            note(.step(slots: runs.map(\.slot)))
+        }
+        inner.rotateAndStore(
+            packed, heads: heads, queryGain: queryGain, keyGain: keyGain, epsilon: epsilon,
+            rotary: rotary, runs: runs, cache: cache, layer: layer)
+    }
+
+    private func note(_ pass: Pass) {
+        willPass(pass)
+        log.append(pass)
+    }
+
+    func makeTensor(_ shape: Shape) throws(ComputeError) -> Tensor { try inner.makeTensor(shape) }
+    func upload(_ values: Span<Float>, to tensor: Tensor) { inner.upload(values, to: tensor) }
+    func download(_ tensor: Tensor) -> [Float] { inner.download(tensor) }
+    func prepare(_ parts: [StoredTensor]) throws(ComputeError) -> Weight {
+        try inner.prepare(parts)
+    }
+    func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {
+        try inner.makeCache(layout)
+    }
+    func copy(_ y: Tensor, _ x: Tensor) { inner.copy(y, x) }
+    func embed(_ y: Tensor, _ weight: Weight, ids: [Int32]) { inner.embed(y, weight, ids: ids) }
+    func addRepeating(_ y: Tensor, _ table: Tensor) { inner.addRepeating(y, table) }
+    func linear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight?, finish: Finish
+    ) throws(ComputeError) {
+        try inner.linear(y, x, weight, bias: bias, finish: finish)
+    }
+    func convolve(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight
+    ) throws(ComputeError) {
+        try inner.convolve(y, x, weight, bias: bias)
+    }
+    func layerNorm(_ y: Tensor, _ x: Tensor, gain: Weight, bias: Weight, epsilon: Float) {
+        inner.layerNorm(y, x, gain: gain, bias: bias, epsilon: epsilon)
+    }
+    func rmsNorm(_ y: Tensor, _ x: Tensor, gain: Weight, epsilon: Float) {
+        inner.rmsNorm(y, x, gain: gain, epsilon: epsilon)
+    }
+    func swiGLU(_ y: Tensor, _ x: Tensor) { inner.swiGLU(y, x) }
+    func attention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, blocks: [Int]
+    ) throws(ComputeError) {
+        try inner.attention(y, packed: packed, heads: heads, blocks: blocks)
+    }
+    func causalAttention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
+        layer: Int
+    ) throws(ComputeError) {
+        try inner.causalAttention(
+            y, packed: packed, heads: heads, runs: runs, cache: cache, layer: layer)
+    }
+    func argmax(_ logits: Tensor) -> [TokenChoice] { inner.argmax(logits) }
+}
