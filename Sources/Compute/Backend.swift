@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the model asks of a device: memory, copies, and the operations of one forward pass.
 ///
 /// Every requirement is mandatory: a device without a fast kernel runs a slow one. Calls take effect
@@ -99,12 +101,28 @@ package struct TokenChoice: Hashable, Sendable {
     package let id: Int32
     /// Natural logarithm of the softmax probability, at most 0.
     package let logProbability: Float
-    /// The largest logit minus the second largest.
+    /// Its logit minus the largest other one: negative only where a larger one was refused.
     package let margin: Float
 
     package init(id: Int32, logProbability: Float, margin: Float) {
         self.id = id
         self.logProbability = logProbability
         self.margin = margin
+    }
+}
+
+extension TokenChoice {
+    /// The most probable token but one.
+    ///
+    /// - Parameters:
+    ///   - logits: of one step, at least two; the refused token has the largest.
+    package init(from logits: [Float], refusing refused: Int32) {
+        let top = Double(logits[Int(refused)])
+        let others = logits.indices.lazy.filter { $0 != Int(refused) }
+        let best = others.max { logits[$0] < logits[$1] } ?? 0
+        let total = logits.reduce(0.0) { $0 + exp(Double($1) - top) }
+        self.init(
+            id: Int32(best), logProbability: Float(Double(logits[best]) - top - log(total)),
+            margin: logits[best] - logits[Int(refused)])
     }
 }

@@ -8,6 +8,8 @@ struct ChunkTranscription {
     let recogniser: any Recogniser
     let options: TranscriptionOptions
     let stop: StopSwitch
+    /// All chunks of a recording share a turn.
+    let job = JobID()
     /// Called with what is heard so far; nothing of it is certain.
     let showPartial: (String) -> Void
 
@@ -19,13 +21,22 @@ struct ChunkTranscription {
     /// Seconds of speech that must leave some text.
     private static let unmistakable = 2.0
 
+    /// What is changed about a request that went wrong.
+    private enum Change {
+        case none
+        /// The context is not sent.
+        case withoutContext
+        /// The model may not go round in circles.
+        case unbroken
+    }
+
     /// Queues a chunk; silence needs no model.
     func submit(_ chunk: PlannedChunk) -> AsyncThrowingStream<GenerationEvent, any Error>? {
         chunk.isSilent && !options.isParity ? nil : recognise(chunk)
     }
 
     private func recognise(
-        _ chunk: PlannedChunk
+        _ chunk: PlannedChunk, _ change: Change = .none
     ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         var samples = peakLimited(chunk.samples)
         // What is left over from cutting may be too short for even one frame.
@@ -34,33 +45,54 @@ struct ChunkTranscription {
             samples += [Float](
                 repeating: 0, count: GenerationRequest.comfortable - samples.count)
         }
+        // Where nobody speaks, the model may read the context aloud.
+        let sendsContext = change != .withoutContext && chunk.speechSeconds != 0
         return recogniser.recognise(
             GenerationRequest(
-                samples: samples, context: options.context, language: options.language?.name,
+                samples: samples, context: sendsContext ? options.context : "",
+                language: options.language?.name,
                 tokenLimit: options.tokenLimit
                     ?? GenerationRequest.tokenLimit(sampleCount: chunk.samples.count),
-                isParity: options.isParity))
+                breaksCircles: change == .unbroken, isParity: options.isParity, job: job))
     }
 
-    /// Follows the answer to its end. One that went round in a circle, did not end, or is silent about
-    /// speech is asked for again in halves, and they again: with another cut the model seldom fails at the
-    /// same place.
+    /// Follows the answer to its end. One that is a copy of the context is asked for again without it. One
+    /// that went round in a circle, did not end, or is silent about speech is asked for again in halves,
+    /// and they again: with another cut the model seldom fails at the same place. What cannot be halved
+    /// is asked for a last time with circles forbidden.
     ///
     /// - Returns: the answers, in order; they cover the chunk.
     func finish(
         _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>?
     ) async throws -> [Chunk] {
         guard let events else { return [silence(chunk)] }
-        let first = try await hear(chunk, events)
-        guard first.finishReason != .stop, options.tokenLimit == nil, !options.isParity,
-            let halves = chunk.halves(shortest: Self.shortestHalf)
-        else { return [first] }
+        var first = try await hear(chunk, events)
+        guard options.tokenLimit == nil, !options.isParity else { return [first] }
+        if isCopyOfContext(first.text) {
+            first = try await hear(chunk, recognise(chunk, .withoutContext))
+        }
+        guard first.finishReason != .stop else { return [first] }
+        guard let halves = chunk.halves(shortest: Self.shortestHalf) else {
+            guard first.finishReason != .silent else { return [first] }
+            let last = try await hear(chunk, recognise(chunk, .unbroken))
+            return [last.finishReason == .stop && !last.text.isEmpty ? last : first]
+        }
         let submitted = halves.map { ($0, recognise($0)) }
         var answers: [Chunk] = []
         for (half, events) in submitted { answers += try await finish(half, events) }
         // Half of it is more than nothing; where all fail, the whole says as much.
         let isBetter = answers.contains { $0.finishReason == .stop && !$0.text.isEmpty }
         return isBetter ? answers : [first]
+    }
+
+    /// Whether an answer says what the context says: four words or more, or all of it.
+    private func isCopyOfContext(_ text: String) -> Bool {
+        func letters(_ text: String) -> String {
+            String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+        }
+        let (said, context) = (letters(text), letters(options.context))
+        guard !said.isEmpty, context.contains(said) else { return false }
+        return said == context || said.count >= 16
     }
 
     private func silence(_ chunk: PlannedChunk) -> Chunk {

@@ -309,4 +309,33 @@ import Testing
         let (tokens, _) = try await collect(generator.recognise(padded))
         #expect(tokens.count == 40)
     }
+
+    @Test func `a circle that would never end is broken, alone and beside others`() async throws {
+        let generator = try Generator(
+            folder: Fixtures.demoModel.path, backend: CPUBackend(threads: 2), slots: 3,
+            capacity: 1024)
+        func alarm(_ tokens: [GeneratedToken]) -> Bool {
+            var loopGuard = LoopGuard()
+            return tokens.contains { loopGuard.append($0.id) != nil }
+        }
+        // Behind the end of its answer the demo model goes round and round.
+        var plain = try request("c0537_en", limit: 400)
+        let endless = try await collect(generator.recognise(plain)).tokens
+        #expect(alarm(endless))
+        plain.breaksCircles = true
+        let broken = try await collect(generator.recognise(plain)).tokens
+        #expect(!alarm(broken))
+        #expect(broken.count == 400)
+        let refused = broken.filter { $0.margin < 0 }
+        #expect(!refused.isEmpty)
+        #expect(refused.allSatisfy { $0.logProbability < -0.69 })
+        // Up to the first refusal nothing is changed.
+        let same = broken.prefix { $0.margin >= 0 }
+        #expect(Array(same) == Array(endless.prefix(same.count)))
+        let beside = [plain, try request("c0173_en"), plain].map(generator.recognise)
+        for (index, stream) in beside.enumerated() {
+            let tokens = try await collect(stream).tokens
+            if index != 1 { #expect(tokens == broken) }
+        }
+    }
 }

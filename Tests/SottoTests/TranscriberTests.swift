@@ -1,6 +1,7 @@
 import Foundation
 import Qwen3ASR
 @testable import Sotto
+import Synchronization
 import TestSupport
 import Testing
 import Transcript
@@ -158,6 +159,51 @@ import Transcript
                 + found.chunks.dropLast().map(\.sampleRange.upperBound))
         #expect(found.chunks.last?.text.isEmpty == false)
         #expect(found.durationSeconds == Double(sound.count / 2) / 16000)
+    }
+
+    @Test func `what goes round in a circle to the last is heard once more with circles forbidden`()
+        async throws
+    {
+        let recogniser = LetterRecogniser(
+            [.text(Self.header + "One.")], otherwise: .text(Self.round),
+            unbroken: .text(Self.header + "No ha at all."))
+        let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
+        // A short recording cannot be halved.
+        let short = Fixtures.demoModel.appending(path: "samples/one-speaker-short.wav").path
+        let (_, first) = try await transcribe(short, transcriber, .init())
+        #expect(first == "One.")
+        let (found, shown) = try await transcribe(short, transcriber, .init())
+        #expect(shown == "No ha at all.")
+        #expect(found.isComplete)
+        #expect(recogniser.askedCount.withLock { $0 } == 3)
+    }
+
+    @Test func `an answer that copies the context is asked for again without it`() async throws {
+        var options = TranscriptionOptions()
+        options.context = "Laura Wilson, Vienna, Sarah Brown"
+        let short = Fixtures.demoModel.appending(path: "samples/one-speaker-short.wav").path
+        for (answer, expected) in [
+            ("Laura Wilson, Vienna, Sarah Brown.", "Heard."), ("Wilson Vienna Sarah", "Heard."),
+            ("Vienna.", "Vienna."),
+            ("Sarah Brown met Laura Wilson.", "Sarah Brown met Laura Wilson."),
+        ] {
+            let recogniser = LetterRecogniser([
+                .text(Self.header + answer), .text(Self.header + "Heard."),
+            ])
+            let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
+            let (found, _) = try await transcribe(short, transcriber, options)
+            #expect(found.text == expected)
+            let contexts = recogniser.contexts.withLock { $0 }
+            #expect(contexts == (expected == "Heard." ? [options.context, ""] : [options.context]))
+        }
+        // Where nobody speaks it is not sent at all.
+        let noise = Fixtures.demoModel.appending(path: "samples/silence-and-noise.wav").path
+        let recogniser = LetterRecogniser([], otherwise: .text("language None<asr_text>"))
+        let transcriber = Transcriber(
+            recogniser: recogniser, modelName: "script",
+            makeListener: Transcriber.speechDetector(weights: Fixtures.speechDetector))
+        _ = try await transcribe(noise, transcriber, options)
+        #expect(recogniser.contexts.withLock { $0.allSatisfy(\.isEmpty) && !$0.isEmpty })
     }
 
     @Test func `for comparison with the official package a circle is left alone`() async throws {

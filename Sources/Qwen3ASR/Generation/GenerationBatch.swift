@@ -22,6 +22,8 @@ package final class GenerationBatch {
         /// Where its next token will stand.
         var position: Int
         var lastToken: Int32
+        /// Watches for circles, where they are to be broken.
+        var loopGuard: LoopGuard?
     }
 
     private let network: SpeechNetwork
@@ -30,6 +32,8 @@ package final class GenerationBatch {
     private let prefillWorkspace: Workspace
     private let cache: DecoderCache
     private var prefill: Prefill?
+    /// Of the sequence that is being prefilled.
+    private var loopGuard: LoopGuard?
     /// Those that have a token, by slot.
     private var sequences: [Int: Sequence] = [:]
 
@@ -64,15 +68,18 @@ package final class GenerationBatch {
     ///
     /// - Parameters:
     ///   - prompt: fewer tokens than ``capacity``.
+    ///   - breaksCircles: as ``GenerationRequest/breaksCircles``.
     ///   - probe: sees every part of every stage.
     package func start(
-        _ prompt: Prompted, options: EncodingOptions = EncodingOptions(), probe: Probe? = nil
+        _ prompt: Prompted, options: EncodingOptions = EncodingOptions(),
+        breaksCircles: Bool = false, probe: Probe? = nil
     ) throws(ComputeError) -> Int {
         precondition(prefill == nil && prompt.tokens.ids.count < cache.capacity)
         guard let slot = freeSlot else { preconditionFailure("no slot is free") }
         prefill = try Prefill(
             prompt, options: options, slot: slot, network: network, cache: cache,
             workspace: prefillWorkspace, probe: probe)
+        loopGuard = breaksCircles ? LoopGuard() : nil
         return slot
     }
 
@@ -83,7 +90,9 @@ package final class GenerationBatch {
         guard let current = prefill, let choice = try current.advance(times: &times) else {
             return nil
         }
-        sequences[current.slot] = Sequence(position: current.tokenCount, lastToken: choice.id)
+        _ = loopGuard?.append(choice.id)
+        sequences[current.slot] = Sequence(
+            position: current.tokenCount, lastToken: choice.id, loopGuard: loopGuard)
         prefill = nil
         return choice
     }
@@ -106,11 +115,21 @@ package final class GenerationBatch {
         }
         try network.decoder.advance(rows, runs: runs, cache: cache, workspace: workspace)
         let logits = try network.decoder.logits(rows, workspace: workspace)
-        let choices = try network.backend.argmax(logits)
+        var choices = try network.backend.argmax(logits)
+        for (row, (_, sequence)) in active.enumerated() {
+            guard let refused = sequence.loopGuard?.continuation, refused == choices[row].id else {
+                continue
+            }
+            let values = try network.backend.download(logits.rows(row..<row + 1))
+            choices[row] = TokenChoice(from: values, refusing: refused)
+        }
         times.decode += clock.elapsed
         times.decodeSteps += 1
         for ((slot, sequence), choice) in zip(active, choices) {
-            sequences[slot] = Sequence(position: sequence.position + 1, lastToken: choice.id)
+            var loopGuard = sequence.loopGuard
+            _ = loopGuard?.append(choice.id)
+            sequences[slot] = Sequence(
+                position: sequence.position + 1, lastToken: choice.id, loopGuard: loopGuard)
         }
         return zip(active, choices).map { (slot: $0.key, choice: $1) }
     }

@@ -10,6 +10,9 @@ package struct GenerationRequest: Hashable, Sendable {
     package var tokenLimit: Int
     /// Goes on past end tokens to exactly `tokenLimit`; for measuring speed.
     package var ignoresEndTokens: Bool
+    /// Never chooses the token that goes on with a circle of up to eight tokens which has been gone through
+    /// three times: for sound on which the model would never end.
+    package var breaksCircles: Bool
     /// Does exactly what the official package does, where Sotto has better defaults: very short
     /// clips are not lengthened, and added tokens written out in `context` are obeyed.
     package var isParity: Bool
@@ -21,13 +24,15 @@ package struct GenerationRequest: Hashable, Sendable {
 
     package init(
         samples: [Float], context: String = "", language: String? = nil, tokenLimit: Int,
-        ignoresEndTokens: Bool = false, isParity: Bool = false, job: JobID? = nil
+        ignoresEndTokens: Bool = false, breaksCircles: Bool = false, isParity: Bool = false,
+        job: JobID? = nil
     ) {
         self.samples = samples
         self.context = context
         self.language = language
         self.tokenLimit = tokenLimit
         self.ignoresEndTokens = ignoresEndTokens
+        self.breaksCircles = breaksCircles
         self.isParity = isParity
         self.job = job
     }
@@ -56,7 +61,7 @@ package struct GeneratedToken: Hashable, Sendable {
     package let id: Int32
     /// Natural logarithm of its probability, at most 0.
     package let logProbability: Float
-    /// Its logit minus the runner-up's.
+    /// Its logit minus the runner-up's; negative where another token was refused.
     package let margin: Float
 
     package init(id: Int32, logProbability: Float, margin: Float) {

@@ -169,7 +169,8 @@ package actor Generator {
             waiting[index].times.mel = clock.elapsed
             let slot = try batch.start(
                 .init(tokens: prompt, mel: mel),
-                options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide))
+                options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide),
+                breaksCircles: request.breaksCircles)
             running[slot] = waiting.remove(at: index)
             prefillSlot = slot
         } catch {

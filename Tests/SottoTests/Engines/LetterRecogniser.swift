@@ -16,10 +16,18 @@ final class LetterRecogniser: Recogniser {
     private let answers: [Answer]
     /// What it says when the list is at its end.
     private let otherwise: Answer
+    /// What it says where circles are forbidden.
+    private let unbroken: Answer?
     /// Chunks that were submitted, one after the other.
     let askedCount = Mutex(0)
+    /// The context of each.
+    let contexts = Mutex<[String]>([])
 
-    init(_ answers: [Answer], otherwise: Answer = .text("nobody expects this")) {
+    init(
+        _ answers: [Answer], otherwise: Answer = .text("nobody expects this"),
+        unbroken: Answer? = nil
+    ) {
+        self.unbroken = unbroken
         self.answers = answers
         self.otherwise = otherwise
     }
@@ -35,7 +43,9 @@ final class LetterRecogniser: Recogniser {
             count += 1
             return count - 1
         }
-        let answer = index < answers.count ? answers[index] : otherwise
+        contexts.withLock { $0.append(request.context) }
+        let listed = index < answers.count ? answers[index] : otherwise
+        let answer = request.breaksCircles ? unbroken ?? listed : listed
         return AsyncThrowingStream { continuation in
             func say(_ bytes: some Sequence<UInt8>, _ reason: FinishReason) {
                 for byte in bytes {

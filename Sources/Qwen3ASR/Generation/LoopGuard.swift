@@ -8,6 +8,8 @@ package struct LoopGuard: Sendable {
     private var runs = [Int](repeating: 0, count: longestCycle)
 
     private static let longestCycle = 8
+    /// Tokens that are repeated at least before a circle is broken.
+    private static let shortestBroken = 8
 
     package init() {}
 
@@ -22,5 +24,13 @@ package struct LoopGuard: Sendable {
             if runs[size - 1] >= 24 + 4 * size { return tokens.count - runs[size - 1] }
         }
         return nil
+    }
+
+    /// The token that would go on with a circle which has been gone through three times.
+    package var continuation: Int32? {
+        let size = (1...Self.longestCycle).first { size in
+            runs[size - 1] >= max(2 * size, Self.shortestBroken)
+        }
+        return size.map { tokens[tokens.count - $0] }
     }
 }

@@ -1,4 +1,4 @@
-import Sotto
+import Qwen3ASR
 import Testing
 
 /// When a row of tokens counts as a circle.
@@ -32,5 +32,17 @@ import Testing
         let run = [Int32](repeating: 7, count: 28)
         #expect(firstAlarm(run + [8] + run) == nil)
         #expect(firstAlarm(run + [8] + run + [7])?.count == 58)
+    }
+
+    @Test(arguments: 1...8)
+    func `a circle can be broken after its third round`(size: Int) {
+        var loopGuard = LoopGuard()
+        for index in 0..<size + max(2 * size, 8) {
+            #expect(loopGuard.continuation == nil)
+            _ = loopGuard.append(Int32(index % size))
+        }
+        #expect(loopGuard.continuation == Int32((size + max(2 * size, 8)) % size))
+        _ = loopGuard.append(99)
+        #expect(loopGuard.continuation == nil)
     }
 }
