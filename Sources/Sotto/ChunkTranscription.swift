@@ -4,14 +4,15 @@ import Transcript
 
 /// One chunk on its way through the recogniser: heard once, and once more in two halves if the answer
 /// went wrong.
-struct ChunkTranscription {
+struct ChunkTranscription: Sendable {
     let recogniser: any Recogniser
     let options: TranscriptionOptions
     let stop: StopSwitch
+    let watch: StallWatch
     /// All chunks of a recording share a turn.
     let job = JobID()
     /// Called with what is heard so far; nothing of it is certain.
-    let showPartial: (String) -> Void
+    let showPartial: @Sendable (String) -> Void
 
     /// Somebody asked for an early end.
     struct Stopped: Error {}
@@ -112,7 +113,10 @@ struct ChunkTranscription {
         var tokens: [GeneratedToken] = []
         var summary: GenerationSummary?
         var loopStart: Int?
+        watch.wait()
+        defer { watch.rest() }
         answer: for try await event in events {
+            watch.wait()
             switch event {
             case .token(let token):
                 guard !stop.isStopped else { throw Stopped() }

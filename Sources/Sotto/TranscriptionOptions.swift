@@ -29,18 +29,36 @@ public struct TranscriptionOptions: Hashable, Sendable {
 
 /// Ends transcriptions early, with what was understood until then.
 public final class StopSwitch: Sendable {
-    private let isThrown = Mutex(false)
+    private struct State {
+        var isStopped = false
+        var actions: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
 
     /// Not thrown yet.
     public init() {}
 
     /// Ends every transcription that was given this switch, within about a second.
     public func stop() {
-        isThrown.withLock { $0 = true }
+        let actions = state.withLock { state in
+            defer { state = State(isStopped: true) }
+            return state.actions
+        }
+        for action in actions { action() }
     }
 
     /// Whether ``stop()`` was called.
-    public var isStopped: Bool { isThrown.withLock { $0 } }
+    public var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// Calls `action` when the switch is thrown, at once if it was.
+    func whenStopped(_ action: @escaping @Sendable () -> Void) {
+        let isStopped = state.withLock { state in
+            if !state.isStopped { state.actions.append(action) }
+            return state.isStopped
+        }
+        if isStopped { action() }
+    }
 }
 
 extension TranscriptionOptions {

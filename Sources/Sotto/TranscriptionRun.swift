@@ -4,14 +4,17 @@ import Transcript
 
 /// One recording on its way through planner, recogniser and parser.
 ///
-/// Chunks are submitted ahead, so that the recogniser can work on several; their text comes out in
-/// the order of the recording.
+/// It is read and cut while earlier chunks are recognised, some chunks ahead, so that the recogniser can
+/// work on several; their text comes out in the order of the recording. What comes slowly, from a
+/// microphone say, is recognised chunk by chunk as it comes.
 struct TranscriptionRun {
     let recogniser: any Recogniser
     let options: TranscriptionOptions
     let stop: StopSwitch
     let provenance: Provenance
     let journaling: Journaling
+    /// The model failed if it gives no sign for as long as this.
+    var patience = Duration.seconds(600)
     let emit: @Sendable (TranscriptionEvent) -> Void
 
     /// A chunk whose answer is on its way.
@@ -21,20 +24,83 @@ struct TranscriptionRun {
         let known: [Chunk]?
         /// `nil` for silence, and where the answer is known.
         let events: AsyncThrowingStream<GenerationEvent, any Error>?
+        /// Length of the recording as far as it is known by now.
+        let expectedSeconds: Double?
+    }
+
+    /// What comes from the recording.
+    private enum Step {
+        case chunk(Pending)
+        case end(warnings: [String])
     }
 
     func run(_ reader: ChunkReader) async throws -> Transcription {
+        let watch = StallWatch()
+        return try await watch.run(limit: patience) { [self] in
+            let chunkTranscription = ChunkTranscription(
+                recogniser: recogniser, options: options, stop: stop, watch: watch
+            ) { emit(.partial($0)) }
+            let journal = Journal(journaling, provenance: provenance)
+            // A permit for each chunk that may be submitted before earlier ones are done.
+            let (permits, allow) = AsyncStream.makeStream(of: Void.self)
+            for _ in 0..<recogniser.usefulLookahead { allow.yield() }
+            let (steps, put) = AsyncThrowingStream.makeStream(of: Step.self)
+            // Nobody waits for this task: a pipe may keep it for ever.
+            let reading = Task {
+                do {
+                    try await read(reader, chunkTranscription, journal, permits) { put.yield($0) }
+                    put.finish()
+                } catch {
+                    put.finish(throwing: error)
+                }
+            }
+            stop.whenStopped { put.finish() }
+            defer { reading.cancel() }
+            do {
+                let result = try await assemble(steps, chunkTranscription, journal) {
+                    allow.yield()
+                }
+                await journal.close()
+                return result
+            } catch {
+                await journal.close()
+                throw error
+            }
+        }
+    }
+
+    /// Reads and cuts the recording, and submits its chunks.
+    private func read(
+        _ reader: ChunkReader, _ chunkTranscription: ChunkTranscription,
+        _ journal: Journal, _ permits: AsyncStream<Void>, _ put: (Step) -> Void
+    ) async throws {
+        for await _ in permits {
+            guard let chunk = try await reader.next() else { break }
+            // A recording that cannot be read leaves no journal behind.
+            if chunk.range.lowerBound == 0 { try await journal.open() }
+            let known = try await journal.next(range: chunk.range, samples: chunk.samples)
+            let pending = Pending(
+                chunk: chunk, known: known,
+                events: known == nil ? chunkTranscription.submit(chunk) : nil,
+                expectedSeconds: await reader.expectedSeconds)
+            put(.chunk(pending))
+        }
+        try await journal.checkEnd()
+        put(.end(warnings: await reader.warnings))
+    }
+
+    /// Follows the chunks to their answers, and makes a transcription of them.
+    private func assemble(
+        _ steps: AsyncThrowingStream<Step, any Error>, _ chunkTranscription: ChunkTranscription,
+        _ journal: Journal, allowNext: () -> Void
+    ) async throws -> Transcription {
         let clock = ContinuousClock.now
-        let chunkTranscription = ChunkTranscription(
-            recogniser: recogniser, options: options, stop: stop
-        ) { emit(.partial($0)) }
-        /// Opened with the recording: what cannot be read leaves none behind.
-        var journal: Journal?
-        var pending: [Pending] = []
         var chunks: [Chunk] = []
         var segments: [Segment] = []
-        var isAtEnd = false
         var doubts: [String] = []
+        var expectedSeconds: Double?
+        /// `nil` as long as the recording is not at its end.
+        var warnings: [String]?
         /// A piece whose end the next one hears too, and the sound it is from.
         var open: ChunkTranscription.Heard?
         func add(_ piece: HeardPiece) {
@@ -44,36 +110,28 @@ struct TranscriptionRun {
             emit(.text(Seam.separator(between: before, and: segment.text) + segment.text))
             segments.append(segment)
         }
-        while !stop.isStopped {
-            while !isAtEnd && pending.count < recogniser.usefulLookahead {
-                guard let chunk = try await reader.next() else {
-                    isAtEnd = true
-                    break
-                }
-                if chunk.range.lowerBound == 0 {
-                    journal = try await Journal(journaling, provenance: provenance)
-                }
-                let known = try await journal?.next(range: chunk.range, samples: chunk.samples)
-                let events = known == nil ? chunkTranscription.submit(chunk) : nil
-                pending.append(Pending(chunk: chunk, known: known, events: events))
+        for try await step in steps {
+            guard !stop.isStopped else { break }
+            guard case .chunk(let pending) = step else {
+                if case .end(let found) = step { warnings = found }
+                continue
             }
-            guard !pending.isEmpty else { break }
-            let first = pending.removeFirst()
+            expectedSeconds = pending.expectedSeconds
             let answers: [Chunk]
             do {
-                if let known = first.known {
+                if let known = pending.known {
                     answers = known
                 } else {
-                    answers = try await chunkTranscription.finish(first.chunk, first.events)
-                    try await journal?.append(
-                        answers, range: first.chunk.range, samples: first.chunk.samples)
+                    answers = try await chunkTranscription.finish(pending.chunk, pending.events)
+                    try await journal.append(
+                        answers, range: pending.chunk.range, samples: pending.chunk.samples)
                 }
             } catch is ChunkTranscription.Stopped {
                 break
             }
-            var pieces = answers.map { chunkTranscription.piece($0, of: first.chunk) }
+            var pieces = answers.map { chunkTranscription.piece($0, of: pending.chunk) }
             if let left = open {
-                let joined = try await chunkTranscription.join(left, (pieces[0], first.chunk))
+                let joined = try await chunkTranscription.join(left, (pieces[0], pending.chunk))
                 if !joined.isCertain {
                     let place = (pieces[0].chunk.startSeconds + left.piece.chunk.endSeconds) / 2
                     doubts.append(
@@ -83,25 +141,26 @@ struct TranscriptionRun {
                 joined.pieces.dropLast().forEach(add)
                 pieces[0] = joined.pieces[joined.pieces.count - 1]
             }
-            open = first.chunk.isContinued ? (pieces.removeLast(), first.chunk) : nil
+            open = pending.chunk.isContinued ? (pieces.removeLast(), pending.chunk) : nil
             pieces.forEach(add)
             emit(
                 .progress(
-                    doneSeconds: Double(first.chunk.range.upperBound) / 16000,
-                    totalSeconds: await reader.expectedSeconds))
+                    doneSeconds: Double(pending.chunk.range.upperBound) / 16000,
+                    totalSeconds: pending.expectedSeconds))
+            allowNext()
         }
+        try Task.checkCancellation()
         if let open { add(open.piece) }
-        if isAtEnd { try await journal?.checkEnd() }
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
         let heardSeconds = Double(sampleCount) / 16000
-        let expected = stop.isStopped ? await reader.expectedSeconds : nil
         var provenance = provenance
         provenance.wallSeconds = (ContinuousClock.now - clock).seconds
+        let stopped = warnings == nil ? [stopWarning(sampleCount, expectedSeconds)] : []
         return Transcription(
             segments: segments, chunks: chunks,
-            durationSeconds: max(heardSeconds, expected ?? 0), provenance: provenance,
-            warnings: await reader.warnings + chunks.compactMap(warning) + doubts
-                + (stop.isStopped ? [stopWarning(sampleCount, expected)] : []))
+            durationSeconds: max(heardSeconds, warnings == nil ? expectedSeconds ?? 0 : 0),
+            provenance: provenance,
+            warnings: (warnings ?? []) + chunks.compactMap(warning) + doubts + stopped)
     }
 
     private func stopWarning(_ sampleCount: Int, _ expected: Double?) -> String {

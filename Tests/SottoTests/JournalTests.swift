@@ -57,7 +57,7 @@ import Transcript
         let answers = (first..<4).map { index -> LetterRecogniser.Answer in
             index == failing ? .failure(Self.broken) : .text(Self.header + Self.texts[index])
         }
-        let recogniser = LetterRecogniser(answers)
+        let recogniser = LetterRecogniser(answers, chunkCount: max(1, answers.count))
         let transcriber = Transcriber(
             recogniser: recogniser, modelName: "script", modelFingerprint: model)
         var result: Transcription?

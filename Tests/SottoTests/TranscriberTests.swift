@@ -147,7 +147,7 @@ import Transcript
         try Data(header + sound).write(to: URL(filePath: path))
         let transcriber = Transcriber(
             recogniser: LetterRecogniser(
-                (1...8).map { .text(Self.header + "\($0).") }), modelName: "script",
+                (1...8).map { .text(Self.header + "\($0).") }, chunkCount: 1), modelName: "script",
             makeListener: Transcriber.speechDetector(weights: Fixtures.speechDetector))
         let (found, _) = try await transcribe(path, transcriber, .init())
         #expect(found.isComplete)
@@ -166,7 +166,7 @@ import Transcript
     {
         let recogniser = LetterRecogniser(
             [.text(Self.header + "One.")], otherwise: .text(Self.round),
-            unbroken: .text(Self.header + "No ha at all."))
+            unbroken: .text(Self.header + "No ha at all."), chunkCount: 1)
         let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
         // A short recording cannot be halved.
         let short = Fixtures.demoModel.appending(path: "samples/one-speaker-short.wav").path
@@ -187,9 +187,8 @@ import Transcript
             ("Vienna.", "Vienna."),
             ("Sarah Brown met Laura Wilson.", "Sarah Brown met Laura Wilson."),
         ] {
-            let recogniser = LetterRecogniser([
-                .text(Self.header + answer), .text(Self.header + "Heard."),
-            ])
+            let recogniser = LetterRecogniser(
+                [.text(Self.header + answer), .text(Self.header + "Heard.")], chunkCount: 1)
             let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
             let (found, _) = try await transcribe(short, transcriber, options)
             #expect(found.text == expected)
@@ -198,7 +197,8 @@ import Transcript
         }
         // Where nobody speaks it is not sent at all.
         let noise = Fixtures.demoModel.appending(path: "samples/silence-and-noise.wav").path
-        let recogniser = LetterRecogniser([], otherwise: .text("language None<asr_text>"))
+        let recogniser = LetterRecogniser(
+            [], otherwise: .text("language None<asr_text>"), chunkCount: 1)
         let transcriber = Transcriber(
             recogniser: recogniser, modelName: "script",
             makeListener: Transcriber.speechDetector(weights: Fixtures.speechDetector))
@@ -222,13 +222,15 @@ import Transcript
         func words(_ range: Range<Int>) -> String {
             range.map { "word\(100 + $0)" }.joined(separator: " ")
         }
-        let recogniser = LetterRecogniser([
-            .text(Self.header + words(0..<60) + " wor"),
-            .text(Self.header + "rd149 " + words(50..<110) + " wo"),
-            .text(Self.header + "d199 " + words(100..<160)),
-        ])
+        let recogniser = LetterRecogniser(
+            [
+                .text(Self.header + words(0..<60) + " wor"),
+                .text(Self.header + "rd149 " + words(50..<110) + " wo"),
+                .text(Self.header + "d199 " + words(100..<160)),
+            ], chunkCount: 1)
         let transcription = ChunkTranscription(
-            recogniser: recogniser, options: TranscriptionOptions(), stop: StopSwitch()
+            recogniser: recogniser, options: TranscriptionOptions(), stop: StopSwitch(),
+            watch: StallWatch()
         ) { _ in }
         var pieces: [HeardPiece] = []
         for start in [0, 400_000, 800_000] {
@@ -249,7 +251,7 @@ import Transcript
     @Test func `a stop leaves what there is, and says so`() async throws {
         let stop = StopSwitch()
         let recogniser = LetterRecogniser(
-            ["One.", "Two.", "Three.", "Four."].map { .text(Self.header + $0) })
+            ["One.", "Two.", "Three.", "Four."].map { .text(Self.header + $0) }, chunkCount: 1)
         let transcriber = Transcriber(recogniser: recogniser, modelName: "script")
         var result: Transcription?
         for try await event in transcriber.transcribe(path: longTalk, stop: stop) {

@@ -33,32 +33,44 @@ actor Journal {
 
     private nonisolated let executor = BlockingExecutor(label: "sotto.journal")
     private let path: String
-    private let descriptor: Int32
+    /// How it is opened; `nil` where none is wanted.
+    private let flags: Int32?
+    private let header: Header
+    /// `nil` as long as it is not open.
+    private var descriptor: Int32?
     /// What an earlier run left, in order.
     private var records: ArraySlice<Record> = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
-    /// Begins a journal or reads an old one.
-    ///
-    /// - Returns: `nil` where none is wanted.
-    /// - Throws: ``SottoError`` if the file exists and is not to be gone on with, if it cannot be written,
-    ///   if another process uses it, or if it was made by another model or with other settings.
-    init?(_ journaling: Journaling, provenance: Provenance) async throws {
-        let flags: Int32
+    /// - Parameter provenance: what is going to make the transcription.
+    init(_ journaling: Journaling, provenance: Provenance) {
         switch journaling {
-        case .none: return nil
+        case .none: (path, flags) = ("", nil)
         case .begin(let path): (self.path, flags) = (path, O_CREAT | O_EXCL)
         case .resume(let path): (self.path, flags) = (path, 0)
         }
-        descriptor = try Self.open(path, flags)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        header = Header(
+            sotto: provenance.version, model: provenance.model,
+            fingerprint: provenance.modelFingerprint, settings: provenance.settings)
+    }
+
+    deinit {
+        descriptor.map { _ = Glibc.close($0) }
+    }
+
+    /// Begins the file or reads an old one.
+    ///
+    /// - Throws: ``SottoError`` if the file exists and is not to be gone on with, if it cannot be written,
+    ///   if another process uses it, or if it was made by another model or with other settings.
+    func open() throws {
+        guard let flags else { return }
+        let found = try Self.open(path, flags)
+        descriptor = found
+        guard flock(found, LOCK_EX | LOCK_NB) == 0 else {
             throw SottoError(
                 .request, "journal_in_use", "Another process is writing the journal '\(path)'.")
         }
-        let header = Header(
-            sotto: provenance.version, model: provenance.model,
-            fingerprint: provenance.modelFingerprint, settings: provenance.settings)
         if flags == 0 { try read(header) }
         if records.isEmpty {
             try cut(to: 0)
@@ -67,8 +79,10 @@ actor Journal {
         }
     }
 
-    deinit {
-        close(descriptor)
+    /// Lets others go on with it.
+    func close() {
+        descriptor.map { _ = Glibc.close($0) }
+        descriptor = nil
     }
 
     private static func open(_ path: String, _ flags: Int32) throws(SottoError) -> Int32 {
@@ -94,6 +108,7 @@ actor Journal {
 
     /// Adds the answers to a chunk; when this returns they are on the disk.
     func append(_ chunks: [Chunk], range: Range<Int>, samples: [Float]) throws {
+        guard descriptor != nil else { return }
         try write(
             Record(
                 start: range.lowerBound, end: range.upperBound, sha256: SHA256.of(samples),
@@ -149,6 +164,7 @@ actor Journal {
     }
 
     private func write(_ line: some Encodable) throws {
+        guard let descriptor else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let bytes = try [UInt8](encoder.encode(line)) + [UInt8(ascii: "\n")]
@@ -166,7 +182,9 @@ actor Journal {
     }
 
     private func cut(to byteCount: Int) throws(SottoError) {
-        guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw .journal(path, errno) }
+        guard let descriptor, ftruncate(descriptor, off_t(byteCount)) == 0 else {
+            throw .journal(path, errno)
+        }
     }
 
     /// Makes the file's name reach the disk.
@@ -175,7 +193,7 @@ actor Journal {
         // Safety: the string lives as long as the call.
         let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
+        defer { _ = Glibc.close(descriptor) }
         _ = fsync(descriptor)
     }
 }

@@ -11,7 +11,8 @@ final class LetterRecogniser: Recogniser {
         case failure(any Error)
     }
 
-    let usefulLookahead = 3
+    let usefulLookahead: Int
+    private let heldCount: Int
     let deviceName = "script"
     private let answers: [Answer]
     /// What it says when the list is at its end.
@@ -23,10 +24,16 @@ final class LetterRecogniser: Recogniser {
     /// The context of each.
     let contexts = Mutex<[String]>([])
 
+    /// Streams that wait until so many chunks were submitted: then what is asked again comes after them.
+    private let held = Mutex<[@Sendable () -> Void]?>([])
+
+    /// - Parameter chunkCount: of the recording, as far as they are to be submitted first.
     init(
         _ answers: [Answer], otherwise: Answer = .text("nobody expects this"),
-        unbroken: Answer? = nil
+        unbroken: Answer? = nil, chunkCount: Int = 4, usefulLookahead: Int? = nil
     ) {
+        self.usefulLookahead = usefulLookahead ?? chunkCount
+        heldCount = chunkCount
         self.unbroken = unbroken
         self.answers = answers
         self.otherwise = otherwise
@@ -47,23 +54,41 @@ final class LetterRecogniser: Recogniser {
         let listed = index < answers.count ? answers[index] : otherwise
         let answer = request.breaksCircles ? unbroken ?? listed : listed
         return AsyncThrowingStream { continuation in
-            func say(_ bytes: some Sequence<UInt8>, _ reason: FinishReason) {
-                for byte in bytes {
-                    continuation.yield(
-                        .token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1)))
+            hold {
+                switch answer {
+                case .text(let text): Self.say(text.utf8, .stop, to: continuation)
+                case .bytes(let bytes): Self.say(bytes, .stop, to: continuation)
+                case .cutOff(let text): Self.say(text.utf8, .length, to: continuation)
+                case .failure(let error): continuation.finish(throwing: error)
                 }
-                continuation.yield(
-                    .finished(
-                        GenerationSummary(
-                            finishReason: reason, times: StageTimes(), promptTokenCount: 16)))
-                continuation.finish()
-            }
-            switch answer {
-            case .text(let text): say(text.utf8, .stop)
-            case .bytes(let bytes): say(bytes, .stop)
-            case .cutOff(let text): say(text.utf8, .length)
-            case .failure(let error): continuation.finish(throwing: error)
             }
         }
+    }
+
+    /// Answers when all chunks are there.
+    private func hold(_ answer: @escaping @Sendable () -> Void) {
+        let ready = held.withLock { held in
+            guard let waiting = held, waiting.count + 1 < heldCount else {
+                defer { held = nil }
+                return (held ?? []) + [answer]
+            }
+            held = waiting + [answer]
+            return []
+        }
+        for answer in ready { answer() }
+    }
+
+    private static func say(
+        _ bytes: some Sequence<UInt8>, _ reason: FinishReason,
+        to continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+    ) {
+        for byte in bytes {
+            continuation.yield(
+                .token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1)))
+        }
+        continuation.yield(
+            .finished(
+                GenerationSummary(finishReason: reason, times: StageTimes(), promptTokenCount: 16)))
+        continuation.finish()
     }
 }

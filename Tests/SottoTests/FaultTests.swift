@@ -1,0 +1,165 @@
+import Audio
+import Dispatch
+import Foundation
+import Qwen3ASR
+@testable import Sotto
+import Synchronization
+import Testing
+import Transcript
+
+/// Recordings that come slowly and a model that fails: each ends in its own words, with what there is.
+@Suite struct FaultTests {
+    private static let header = "language English<asr_text>"
+
+    /// Ninety seconds of noise; before the last thirty it waits until it may go on.
+    private final class SlowSource: SampleSource {
+        let expectedSampleCount: Int? = 90 * 16000
+        let flaws: [RecordingFlaw] = []
+        private let gate: DispatchSemaphore
+        private let limit: DispatchTime
+        private let hasWaited: Mutex<Bool>
+        private var second = 0
+
+        init(_ gate: DispatchSemaphore, limit: DispatchTime) {
+            self.gate = gate
+            self.limit = limit
+            hasWaited = Mutex(false)
+        }
+
+        func next() throws(AudioError) -> [Float]? {
+            guard second < 90 else { return nil }
+            if second == 60, gate.wait(timeout: limit) == .timedOut { return nil }
+            second += 1
+            return (0..<16000).map { Float($0 * 7919 % 1000) / 5000 - 0.1 }
+        }
+    }
+
+    /// What holds nobody back.
+    private var openGate: DispatchSemaphore {
+        // One that is made with a value must not end with less.
+        let gate = DispatchSemaphore(value: 0)
+        gate.signal()
+        return gate
+    }
+
+    private func run(
+        _ recogniser: any Recogniser, gate: DispatchSemaphore, limit: DispatchTime,
+        stop: StopSwitch = StopSwitch(), patience: Duration = .seconds(600),
+        journaling: Journaling = .none, emit: @escaping @Sendable (TranscriptionEvent) -> Void
+    ) async throws -> Transcription {
+        let run = TranscriptionRun(
+            recogniser: recogniser, options: TranscriptionOptions(), stop: stop,
+            provenance: Provenance(model: "", device: "", version: "", wallSeconds: 0),
+            journaling: journaling, patience: patience, emit: emit)
+        return try await run.run(
+            ChunkReader {
+                nil
+            } _: {
+                () throws(AudioError) in
+                SlowSource(gate, limit: limit)
+            })
+    }
+
+    @Test func `what comes slowly is recognised as it comes`() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let recogniser = LetterRecogniser(
+            [], otherwise: .text(Self.header + "Words."), chunkCount: 1, usefulLookahead: 8)
+        // The rest comes when text is there.
+        let found = try await run(recogniser, gate: gate, limit: .now() + 60) { event in
+            if case .text = event { gate.signal() }
+        }
+        #expect(found.durationSeconds == 90)
+        #expect(found.text == found.chunks.map { _ in "Words." }.joined(separator: " "))
+        #expect(found.chunks.count >= 3)
+        #expect(found.isComplete)
+    }
+
+    @Test func `a stop does not wait for a pipe that gives nothing`() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        defer { gate.signal() }
+        let stop = StopSwitch()
+        let recogniser = LetterRecogniser(
+            [], otherwise: .text(Self.header + "Words."), chunkCount: 1, usefulLookahead: 8)
+        let found = try await run(recogniser, gate: gate, limit: .distantFuture, stop: stop) {
+            // Two pieces are complete before the gate.
+            if case .progress(let done, _) = $0, done > 40 { stop.stop() }
+        }
+        #expect(found.text == "Words. Words.")
+        #expect(!found.isComplete)
+        #expect(found.durationSeconds == 90)
+        #expect(found.coverage.last?.kind == .missing)
+        #expect(found.coverage.last?.endSeconds == 90)
+    }
+
+    /// Says a few words and then nothing, for ever.
+    private final class StalledRecogniser: Recogniser {
+        let usefulLookahead = 3
+        let deviceName = "script"
+        private let open = Mutex<[AsyncThrowingStream<GenerationEvent, any Error>.Continuation]>([])
+
+        func makeTextDecoder() -> StreamingDecoder {
+            StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+        }
+
+        func recognise(
+            _ request: GenerationRequest
+        ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+            AsyncThrowingStream { continuation in
+                for byte in (FaultTests.header + "Wor").utf8 {
+                    continuation.yield(
+                        .token(GeneratedToken(id: Int32(byte), logProbability: 0, margin: 1)))
+                }
+                open.withLock { $0.append(continuation) }
+            }
+        }
+    }
+
+    @Test func `a model that gives no sign of life is a named failure`() async throws {
+        let gate = openGate
+        let error = await #expect(throws: SottoError.self) {
+            _ = try await run(
+                StalledRecogniser(), gate: gate, limit: .now() + 60, patience: .seconds(1)
+            ) { _ in }
+        }
+        #expect(error?.code == "engine_stalled")
+        #expect(error?.kind == .resources)
+        #expect(error?.description.hasPrefix("The model gave no sign of life for 1.00 s.") == true)
+    }
+
+    @Test func `a failure in the middle keeps the journal, and every other fault is named`()
+        async throws
+    {
+        let circle = Self.header + "no " + String(repeating: "ha ", count: 60)
+        let table: [(LetterRecogniser.Answer, Chunk.FinishReason)] = [
+            (.text(circle), .loop), (.cutOff(Self.header + "and"), .length),
+        ]
+        for (fault, reason) in table {
+            let recogniser = LetterRecogniser(
+                [.text(Self.header + "One.")], otherwise: fault, chunkCount: 1)
+            let gate = openGate
+            let found = try await run(recogniser, gate: gate, limit: .now() + 60) { _ in }
+            #expect(!found.isComplete)
+            #expect(found.chunks[0].finishReason == .stop)
+            #expect(found.chunks.dropFirst().allSatisfy { $0.finishReason == reason })
+            #expect(found.warnings.count == found.chunks.count - 1)
+            #expect(found.coverage.map(\.kind) == [.text, .incomplete])
+        }
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let failing = LetterRecogniser(
+            [
+                .text(Self.header + "One."), .text(Self.header + "Two."),
+                .failure(GenerationError.device(code: "lost", reason: "The device is lost.")),
+            ], chunkCount: 1)
+        let error = await #expect(throws: (any Error).self) {
+            _ = try await run(
+                failing, gate: openGate, limit: .now() + 60,
+                journaling: .begin(path: path)
+            ) { _ in }
+        }
+        #expect("\(error.map { SottoError($0).description } ?? "")" == "The device is lost.")
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[1].contains("One.") && lines[2].contains("Two."))
+    }
+}
