@@ -48,9 +48,9 @@ package actor Generator {
     /// By slot, the one that is being prefilled included.
     private var running: [Int: Submission] = [:]
     private var prefillSlot: Int?
-    private var sinceStep = Stopwatch()
-    /// Between two decode steps during a prefill of the same job.
-    private static let stepInterval = Duration.milliseconds(400)
+    private var partsSinceStep = 0
+    /// Parts of a prefill between two decode steps of the same job: about eight steps in a whole prefill.
+    private static let partsBetweenSteps = 7
 
     package nonisolated let configuration: ModelConfiguration
     package nonisolated let tokenizer: Tokenizer
@@ -207,6 +207,7 @@ package actor Generator {
             repeat {
                 let start = clock.elapsed
                 let choice = try batch.advancePrefill(times: &times)
+                partsSinceStep += 1
                 running[slot]?.times = times
                 if let choice {
                     prefillSlot = nil
@@ -233,7 +234,8 @@ package actor Generator {
     /// the sooner the new one takes part, the sooner the whole job is done.
     private var isStepDue: Bool {
         guard let prefillSlot, let job = running[prefillSlot]?.job else { return true }
-        return sinceStep.elapsed >= Self.stepInterval || running.values.contains { $0.job != job }
+        return partsSinceStep >= Self.partsBetweenSteps
+            || running.values.contains { $0.job != job }
     }
 
     private func decodeOnce() {
@@ -241,7 +243,7 @@ package actor Generator {
         guard !decoding.isEmpty, isStepDue else { return }
         var times = StageTimes()
         do {
-            defer { sinceStep = Stopwatch() }
+            partsSinceStep = 0
             let choices = try batch.step(times: &times)
             for (slot, choice) in choices {
                 // Each sequence is charged its share, so that the sum over chunks is the whole.
