@@ -33,10 +33,15 @@ import Transcript
                 SampleArray(samples)
             })
         let spoken = words.map { engine.text(of: $0.number) }
+        // White space between two scripts is a matter of taste.
+        func compared(_ text: String) -> String {
+            script == .spaced ? text : String(text.filter { !$0.isWhitespace })
+        }
         let separator = script == .spaced ? " " : ""
         var result = Result()
         result.isRight =
-            found.text == spoken.joined(separator: separator) && found.isComplete
+            compared(found.text) == compared(spoken.joined(separator: separator))
+            && found.isComplete
             && found.coverage.first?.startSeconds == 0
             && found.coverage.last?.endSeconds == Double(samples.count) / 16000
         // Seams are where two chunks share some seconds.
@@ -48,7 +53,8 @@ import Transcript
             return shared.isEmpty ? nil : shared
         }
         result.overlapCount = seams.count
-        guard result.isRight, !isConfused else { return result }
+        // Which words of a mixed text belong to a segment is not to be seen.
+        guard result.isRight, !isConfused, script != .released else { return result }
         var count = 0
         for segment in found.segments {
             let first = words[count].range
@@ -89,7 +95,7 @@ import Transcript
         for round in 0..<204 {
             let (room, isConfused) = room(round, &random)
             let (words, samples) = ToneSpeech.speak(room, &random)
-            let script = ToneEngine.Script.allCases[round / 5 % 2]
+            let script = ToneEngine.Script.allCases[round / 5 % 3]
             let result = try await transcribe(samples, words, script, isConfused: isConfused)
             if !result.isRight { wrong.append(round) }
             overlapCount += result.overlapCount

@@ -1,5 +1,6 @@
 import Qwen3ASR
 import Sotto
+import TestSupport
 
 /// Understands ``ToneSpeech``, and takes a word whose sound is cut for another one, that begins or ends
 /// like it.
@@ -10,16 +11,33 @@ struct ToneEngine: Recogniser {
         case spaced
         /// A Chinese character each; every third one comes in two tokens that are no characters.
         case unspaced
+        /// Mandarin, Cantonese, English and others in turn, as tokens of the released vocabulary; many of
+        /// them are no whole characters.
+        case released
     }
+
+    private struct ReleasedWord: Decodable {
+        let text: String
+        let ids: [Int32]
+        let bytes: [[UInt8]]
+    }
+
+    private static let releasedWords: [ReleasedWord] =
+        (try? Fixtures.json("qwen_words.json")) ?? []
+    private static let releasedBytes: [Int32: [UInt8]] = Dictionary(
+        releasedWords.flatMap { zip($0.ids, $0.bytes) }, uniquingKeysWith: { first, _ in first })
 
     let script: Script
     let usefulLookahead = 3
     let deviceName = "tones"
-    private static let headerToken: Int32 = 0
-    private static let endToken: Int32 = 1
+    private static let headerToken: Int32 = -1
+    private static let endToken: Int32 = -2
 
     func makeTextDecoder() -> StreamingDecoder {
-        StreamingDecoder { Self.bytes(of: $0) }
+        let isReleased = script == .released
+        return StreamingDecoder {
+            isReleased && $0 >= 0 ? Self.releasedBytes[$0] ?? [] : Self.bytes(of: $0)
+        }
     }
 
     /// How a word is written.
@@ -32,6 +50,7 @@ struct ToneEngine: Recogniser {
     private func tokens(of word: Int) -> [Int32] {
         let word = Int32(word)
         switch script {
+        case .released: return Self.releasedWords[Int(word)].ids
         case .spaced: return [100 + word / 8, 200 + word % 8]
         case .unspaced: return word % 3 == 0 ? [400 + word, 500 + word] : [300 + word]
         }
