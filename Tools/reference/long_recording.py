@@ -5,8 +5,8 @@
 flite's voices slt and rms say the sentences in random order, a little faster or slower, with pauses of 0.1 to 1.5 s
 and sometimes up to 20 s, over faint noise. The text must hold each utterance once: words are aligned with what
 was said, and between the neighbours of an utterance there must be at least half and at most twice as many words as
-it has. Then every piece that the recording was cut into is transcribed alone, and
-both word error rates are printed. Needs flite and numpy.
+it has. Then every piece that the recording was cut into is transcribed alone, and once more with the text of the piece
+before it as context, and the word error rates are printed. Needs flite and numpy.
 """
 
 import json
@@ -71,9 +71,10 @@ def align(said, found):
     return pairs[::-1], int(rows[-1, -1])
 
 
-def transcribe(sotto, path):
+def transcribe(sotto, path, *options):
     start = time.time()
-    run = subprocess.run([sotto, "transcribe", "-q", "--format", "json", path], capture_output=True, text=True)
+    command = [sotto, "transcribe", "-q", "--format", "json", path, *options]
+    run = subprocess.run(command, capture_output=True, text=True)
     return json.loads(run.stdout), time.time() - start, run.stderr
 
 
@@ -127,13 +128,18 @@ def main():
         ends = [(c["kind"], c["start"], c["end"]) for c in result["coverage"]]
         assert ends[0][1] == 0 and all(a[2] == b[1] for a, b in zip(ends, ends[1:]))
         assert abs(ends[-1][2] - len(sound) / RATE) < 0.01
-        alone = []
+        alone, led, before = [], [], ""
         for chunk in result["chunks"]:
             write(path, sound[chunk["start_sample"] : chunk["end_sample"]])
             alone += words(transcribe(sotto, path)[0]["text"])
+            before = transcribe(sotto, path, "--context", before)[0]["text"]
+            led += words(before)
         _, edits = align(flat, alone)
         same = "the same words" if alone == found else "other words"
         print(f"the pieces alone: {same}, word error rate {100 * edits / len(flat):.2f} %")
+        _, edits = align(flat, led)
+        print(f"each with the text before it as context: word error rate {100 * edits / len(flat):.2f} %")
 
 
-main()
+if __name__ == "__main__":
+    main()
