@@ -124,8 +124,10 @@ struct ChunkTranscription: Sendable {
                 raw += decoder.append(token.id)
                 showPartial(parser.visibleText(raw))
                 loopStart = options.isParity ? nil : loopGuard.append(token.id)
-                // Leaving the stream ends the work on it.
-                if loopStart != nil { break answer }
+                if loopStart != nil {
+                    await abandon(events)
+                    break answer
+                }
             case .finished(let end):
                 summary = end
             }
@@ -145,6 +147,13 @@ struct ChunkTranscription: Sendable {
             language: answer.language, finishReason: reason,
             promptTokenCount: summary?.promptTokenCount ?? 0,
             timings: summary.map { Timings($0.times) } ?? Timings())
+    }
+
+    /// Ends the work on an answer; only to stop reading it would leave the model at work.
+    private func abandon(_ events: AsyncThrowingStream<GenerationEvent, any Error>) async {
+        let reader = Task { for try await _ in events { return } }
+        reader.cancel()
+        _ = await reader.result
     }
 
     /// An answer as a piece of the transcript.

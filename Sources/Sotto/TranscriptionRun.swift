@@ -1,5 +1,6 @@
 import Audio
 import Qwen3ASR
+import Synchronization
 import Transcript
 
 /// One recording on its way through planner, recogniser and parser.
@@ -41,6 +42,7 @@ struct TranscriptionRun {
                 recogniser: recogniser, options: options, stop: stop, watch: watch
             ) { emit(.partial($0)) }
             let journal = Journal(journaling, provenance: provenance)
+            let isReplaying = Flag(journal.isResumed)
             // A permit for each chunk that may be submitted before earlier ones are done.
             let (permits, allow) = AsyncStream.makeStream(of: Void.self)
             for _ in 0..<recogniser.usefulLookahead { allow.yield() }
@@ -48,13 +50,16 @@ struct TranscriptionRun {
             // Nobody waits for this task: a pipe may keep it for ever.
             let reading = Task {
                 do {
-                    try await read(reader, chunkTranscription, journal, permits) { put.yield($0) }
+                    try await read(reader, chunkTranscription, journal, permits, isReplaying) {
+                        put.yield($0)
+                    }
                     put.finish()
                 } catch {
                     put.finish(throwing: error)
                 }
             }
-            stop.whenStopped { put.finish() }
+            // What an earlier run found is taken over even after a stop.
+            stop.whenStopped { if !isReplaying.value { put.finish() } }
             defer { reading.cancel() }
             do {
                 let result = try await assemble(steps, chunkTranscription, journal) {
@@ -72,13 +77,18 @@ struct TranscriptionRun {
     /// Reads and cuts the recording, and submits its chunks.
     private func read(
         _ reader: ChunkReader, _ chunkTranscription: ChunkTranscription,
-        _ journal: Journal, _ permits: AsyncStream<Void>, _ put: (Step) -> Void
+        _ journal: Journal, _ permits: AsyncStream<Void>, _ isReplaying: Flag,
+        _ put: (Step) -> Void
     ) async throws {
         for await _ in permits {
             guard let chunk = try await reader.next() else { break }
             // A recording that cannot be read leaves no journal behind.
             if chunk.range.lowerBound == 0 { try await journal.open() }
             let known = try await journal.next(range: chunk.range, samples: chunk.samples)
+            if known == nil {
+                isReplaying.value = false
+                if stop.isStopped { return }
+            }
             let pending = Pending(
                 chunk: chunk, known: known,
                 events: known == nil ? chunkTranscription.submit(chunk) : nil,
@@ -111,11 +121,11 @@ struct TranscriptionRun {
             segments.append(segment)
         }
         for try await step in steps {
-            guard !stop.isStopped else { break }
             guard case .chunk(let pending) = step else {
                 if case .end(let found) = step { warnings = found }
                 continue
             }
+            guard !stop.isStopped || pending.known != nil else { break }
             expectedSeconds = pending.expectedSeconds
             let answers: [Chunk]
             do {
@@ -178,6 +188,20 @@ struct TranscriptionRun {
         case .silent: "Speech was heard \(place), and the model gave no text for it."
         case .loop: "The model repeated itself \(place): the text there is incomplete."
         }
+    }
+}
+
+/// A truth that several tasks share.
+private final class Flag: Sendable {
+    private let state: Mutex<Bool>
+
+    init(_ value: Bool) {
+        state = Mutex(value)
+    }
+
+    var value: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 

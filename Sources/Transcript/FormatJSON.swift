@@ -109,14 +109,14 @@ private struct SegmentRecord: Encodable {
 
 private struct WordRecord: Encodable {
     /// Unicode code points of the segment's text.
-    let start, end: Int
+    let offset, length: Int
     let text: String
     let logprob: Double
 
     init(_ source: DoubtfulWord, in segment: String) {
-        start = source.range.lowerBound
-        end = source.range.upperBound
-        let scalars = segment.unicodeScalars.dropFirst(start).prefix(source.range.count)
+        offset = source.range.lowerBound
+        length = source.range.count
+        let scalars = segment.unicodeScalars.dropFirst(offset).prefix(length)
         text = String(String.UnicodeScalarView(scalars))
         logprob = rounded(source.logProbability)
     }

@@ -126,6 +126,47 @@ import Transcript
         #expect(error?.description.hasPrefix("The model gave no sign of life for 1.00 s.") == true)
     }
 
+    /// Goes round in a circle until it is cancelled, or may not.
+    private final class CirclingRecogniser: Recogniser {
+        let usefulLookahead = 1
+        let deviceName = "script"
+        /// Streams that are still worked on.
+        let workCount = Mutex(0)
+        /// How many were when a circle was forbidden.
+        let workCountAtLast = Mutex<Int?>(nil)
+
+        func makeTextDecoder() -> StreamingDecoder {
+            StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+        }
+
+        func recognise(
+            _ request: GenerationRequest
+        ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+            let count = workCount.withLock { count in
+                count += 1
+                return count - 1
+            }
+            if request.breaksCircles { workCountAtLast.withLock { $0 = count } }
+            return AsyncThrowingStream { continuation in
+                let circle = String(repeating: "ha ", count: 60)
+                for byte in (FaultTests.header + circle).utf8 {
+                    continuation.yield(
+                        .token(GeneratedToken(id: Int32(byte), logProbability: 0, margin: 1)))
+                }
+                continuation.onTermination = { _ in self.workCount.withLock { $0 -= 1 } }
+            }
+        }
+    }
+
+    @Test func `a circle is not worked on while its piece is heard again`() async throws {
+        let recogniser = CirclingRecogniser()
+        let found = try await run(recogniser, gate: openGate, limit: .now() + 60) { _ in }
+        #expect(!found.isComplete)
+        // The other half of the piece may have been submitted.
+        let count = try #require(recogniser.workCountAtLast.withLock { $0 })
+        #expect(count <= 1)
+    }
+
     @Test func `a failure in the middle keeps the journal, and every other fault is named`()
         async throws
     {

@@ -91,6 +91,26 @@ import Transcript
         }
     }
 
+    @Test func `a stop early in the next run does not lose what the first one had`() async throws {
+        let folder = try Folder()
+        _ = await failure { _ = try await run(.begin(path: folder.journal), failing: 3) }
+        let stop = StopSwitch()
+        stop.stop()
+        let transcriber = Transcriber(
+            recogniser: LetterRecogniser([], chunkCount: 1), modelName: "script",
+            modelFingerprint: "m1")
+        var result: Transcription?
+        for try await event in transcriber.transcribe(
+            path: recording, stop: stop, journaling: .resume(path: folder.journal))
+        {
+            if case .finished(let transcription) = event { result = transcription }
+        }
+        let found = try #require(result)
+        #expect(found.text == "One. Two. Three.")
+        #expect(!found.isComplete)
+        #expect(found.coverage.map(\.kind) == [.text, .missing])
+    }
+
     @Test func `cut anywhere, a journal is gone on with from its last whole line`() async throws {
         let folder = try Folder()
         let whole = try await run(.begin(path: folder.journal)).0
@@ -122,6 +142,47 @@ import Transcript
         }
     }
 
+    @Test func `whatever is changed in a journal, the transcript is the same or it is refused`()
+        async throws
+    {
+        let folder = try Folder()
+        let whole = try await run(.begin(path: folder.journal)).0
+        let bytes = try folder.bytes()
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+        func check(_ changed: Data) async throws {
+            try changed.write(to: URL(filePath: folder.journal))
+            // As many answers as the journal has lost are asked for.
+            let kept = zip(
+                lines,
+                changed.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+            ).prefix { $0 == $1 }.count
+            do {
+                let found = try await run(
+                    .resume(path: folder.journal), from: max(0, min(4, kept - 1))
+                ).0
+                #expect(found.segments == whole.segments)
+                #expect(found.isComplete)
+            } catch let error as SottoError {
+                #expect(error.code == "journal_damaged")
+            }
+        }
+        var random = SeededRandom(state: 5)
+        for _ in 0..<60 {
+            var changed = bytes
+            let place = changed.startIndex + Int.random(in: 0..<bytes.count, using: &random)
+            changed[place] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
+            try await check(changed)
+        }
+        // Lines twice, missing and exchanged.
+        for order in [[0, 1, 1, 2, 3, 4], [0, 2, 3, 4], [0, 2, 1, 3, 4], [1, 2], [0, 0, 1]] {
+            try await check(Data(order.flatMap { Array(lines[$0]) + [UInt8(ascii: "\n")] }))
+        }
+        try Data("my diary".utf8).write(to: URL(filePath: folder.journal))
+        let error = await failure { _ = try await run(.resume(path: folder.journal)) }
+        #expect(error?.code == "journal_damaged")
+        #expect(try folder.bytes() == Data("my diary".utf8))
+    }
+
     @Test func `a journal of another model, recording or setting is refused, and kept`()
         async throws
     {
@@ -147,7 +208,9 @@ import Transcript
         await check(
             "journal_mismatch", reason + "another model made it ('script'). " + advice
         ) { _ = try await run(resume, model: "m2") }
-        await check("journal_mismatch", reason + "it was made with other settings. " + advice) {
+        await check(
+            "journal_mismatch", reason + "it was made with other settings (language). " + advice
+        ) {
             _ = try await run(resume, options: english)
         }
         await check("journal_mismatch", belongs + advice) {

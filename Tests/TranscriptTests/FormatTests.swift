@@ -151,9 +151,9 @@ import Transcript
                       "doubtful" : true,
                       "doubtful_words" : [
                         {
-                          "end" : 2,
+                          "length" : 1,
                           "logprob" : -1.235,
-                          "start" : 1,
+                          "offset" : 1,
                           "text" : "好"
                         }
                       ],

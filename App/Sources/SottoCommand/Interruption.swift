@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Sotto
 
-/// Ctrl-C and a polite end from outside: the first time what there is gets written, the second time the
+/// Ctrl-C, a polite end from outside, and a terminal that is closed: the first time what there is gets written, the second time the
 /// program ends at once. Where the caller ignores a signal, it stays ignored.
 final class Interruption {
     let stop = StopSwitch()
@@ -10,7 +10,7 @@ final class Interruption {
 
     init() {
         let stop = stop
-        sources = [SIGINT, SIGTERM].compactMap { number in
+        sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
             var old = sigaction()
             // Safety: the structure lives as long as the call.
             guard unsafe sigaction(number, nil, &old) == 0,

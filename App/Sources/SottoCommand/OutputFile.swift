@@ -43,6 +43,11 @@ struct OutputFile {
         let target = url.path(percentEncoded: false)
         let folder = url.deletingLastPathComponent().path(percentEncoded: false)
         // Safety: strings that live as long as the calls, or longer.
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw OutputRefusal(
+                description: "'\(target)' cannot be written: there is no folder '\(folder)'. "
+                    + "Make it, or name another --output.")
+        }
         guard unsafe access(folder, W_OK) == 0 else {
             let reason = unsafe String(cString: strerror(errno))
             throw OutputRefusal(description: "'\(target)' cannot be written: \(reason).")
@@ -56,20 +61,27 @@ struct OutputFile {
         let hasJournal = FileManager.default.fileExists(atPath: journal)
         let isWritten = FileManager.default.fileExists(atPath: target)
         if resumes && (hasJournal || isWritten) {
+            guard hasJournal || !Self.isOlder(target, than: recording.path) else {
+                throw OutputRefusal(
+                    description: "'\(target)' is older than the recording. "
+                        + "Use --force to write it anew, or name another --output.")
+            }
             journaling = hasJournal ? .resume(path: journal) : nil
             return
         }
         guard isForced || !hasJournal else {
             throw OutputRefusal(
-                description: "'\(journal)' holds what an interrupted run had done. "
+                description: "'\(journal)' holds what an incomplete run had done. "
                     + "Use --resume to go on with it, or --force to begin anew.")
         }
         guard isForced || !isWritten else {
             throw OutputRefusal(
                 description:
-                    "'\(target)' exists. Name another --output, or use --force to overwrite it.")
+                    "'\(target)' exists. Name another --output, or use --resume to keep it "
+                    + "or --force to overwrite it.")
         }
-        if hasJournal { try? FileManager.default.removeItem(atPath: journal) }
+        // Safety: the string lives as long as the call.
+        if hasJournal { _ = unsafe unlink(journal) }
         journaling = .begin(path: journal)
     }
 
@@ -79,7 +91,8 @@ struct OutputFile {
     ) throws -> String {
         guard recording.path != "-" else { return "standard-input" }
         let others = recordings.filter {
-            $0.subfolder == recording.subfolder && $0.stem == recording.stem && $0 != recording
+            $0.subfolder == recording.subfolder && $0 != recording
+                && [$0.stem, $0.name].contains(recording.stem)
         }
         guard !others.isEmpty else { return recording.stem }
         guard !others.contains(where: { $0.name == recording.name }) else {
@@ -88,6 +101,15 @@ struct OutputFile {
                     + "transcripts would be too. Write them to two folders.")
         }
         return recording.name
+    }
+
+    private static func isOlder(_ target: String, than recording: String) -> Bool {
+        func changed(_ path: String) -> Date? {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return attributes?[.modificationDate] as? Date
+        }
+        guard let written = changed(target), let recorded = changed(recording) else { return false }
+        return written < recorded
     }
 
     private static func isSameFile(_ first: String, _ second: String) -> Bool {
@@ -102,13 +124,19 @@ struct OutputFile {
 
     /// Ends the safety that the journal gives.
     func deleteJournal() {
-        try? FileManager.default.removeItem(atPath: journal)
+        // Safety: the string lives as long as the call.
+        _ = unsafe unlink(journal)
     }
 
     /// Says how to go on with what was done.
     var advice: String {
         "What was done until then is kept in '\(journal)': "
             + "run the same command with --resume to go on."
+    }
+
+    /// Says why the journal is still there.
+    var remark: String {
+        "The journal '\(journal)' is kept, so that --resume does not take the transcript for complete."
     }
 
     /// Writes beside the target and renames, so that a half-written file never bears its name.

@@ -161,7 +161,11 @@ struct TranscribeCommand: AsyncParsableCommand {
                     resumes: resume)
             }
             if let target, target.journaling == nil {
-                if !quiet { Console.writeProblem("'\(recording.path)' was done before.") }
+                if !quiet {
+                    Console.writeProblem(
+                        "'\(recording.path)' was done before: its transcript is kept, and was not checked."
+                    )
+                }
                 return .doneBefore
             }
             let streamsText = target == nil && format == .txt
@@ -187,6 +191,9 @@ struct TranscribeCommand: AsyncParsableCommand {
             throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
             Console.writeProblem("\(error)")
+            if error.code == "journal_mismatch" {
+                Console.writeProblem("To begin anew, use --force instead of --resume.")
+            }
             // To try what was wrong with the request again is of no use.
             if ![.request, .data].contains(error.kind) { advise(target) }
             return .failed(status: ExitStatus.of(error), reason: "\(error)")
@@ -211,13 +218,19 @@ struct TranscribeCommand: AsyncParsableCommand {
         isStopped: Bool
     ) throws -> RecordingResult {
         if let target {
+            // Stopped before anything was heard: there is nothing to go on with.
+            guard !isStopped || target.hasJournal else { return RecordingResult(transcription) }
             try target.write(format.render(transcription))
-            if !isStopped { target.deleteJournal() }
+            // What is incomplete must stay so for the next run.
+            if transcription.isComplete { target.deleteJournal() }
         } else if !streamsText {
             try Console.writeText(format.render(transcription))
         }
         for warning in transcription.warnings { Console.writeProblem(name + warning) }
         if isStopped, let target { Console.writeProblem(name + target.advice) }
+        if !isStopped, !transcription.isComplete, let target {
+            Console.writeProblem(name + target.remark)
+        }
         if transcription.text.isEmpty && !quiet {
             Console.writeProblem(name + "No speech was heard.")
         }

@@ -69,7 +69,7 @@ import Testing
             if lineCount > 0 {
                 let again = try transcribe(output)
                 #expect(
-                    again.errors == "sotto: '\(output).journal' holds what an interrupted run had "
+                    again.errors == "sotto: '\(output).journal' holds what an incomplete run had "
                         + "done. Use --resume to go on with it, or --force to begin anew.\n")
                 #expect(again.status == 73)
             }
@@ -85,7 +85,7 @@ import Testing
         let whole = folder.path("whole.json")
         #expect(try transcribe(whole).status == 0)
         // The whole journal has some 100 kB.
-        for limit in [0, 1, 20, 50] {
+        for limit in [1, 20, 50] {
             let output = folder.path("\(limit).json")
             let full = try sotto(
                 ["transcribe", "-q", "--format", "json", recording, "-o", output],
@@ -130,19 +130,47 @@ import Testing
         #expect(try content(output) == content(whole))
     }
 
+    @Test func `what is incomplete stays so when it is resumed`() throws {
+        let bytes = try Data(contentsOf: URL(filePath: recording))
+        let cut = try folder.write(bytes.prefix(2_000_000), "cut.wav")
+        let output = folder.path("cut.txt")
+        let arguments = ["transcribe", "-q", cut, "-o", output]
+        let first = try sotto(arguments)
+        #expect(first.status == 75)
+        #expect(
+            first.errors.hasSuffix(
+                "The journal '\(output).journal' is kept, so that --resume does not take the transcript "
+                    + "for complete.\n"))
+        let again = try sotto(arguments + ["--resume"])
+        #expect(again.status == 75)
+        #expect(again.errors == first.errors)
+    }
+
     @Test func `of several recordings those that are done are not done again`() throws {
         let names = ["travel", "consultation"].map { projectPath("Models/demo/samples/\($0).wav") }
         let output = folder.path("out")
         let first = try sotto(["transcribe", "-q", names[0], "-o", output + "/"])
         #expect(first.status == 0)
         let both = try sotto(["transcribe"] + names + ["-o", output, "--resume"])
-        #expect(both.errors.contains("sotto: '\(names[0])' was done before.\n"))
+        #expect(
+            both.errors.contains(
+                "sotto: '\(names[0])' was done before: its transcript is kept, and was not checked.\n"
+            ))
         #expect(!both.errors.contains(names[1]))
         #expect(both.status == 0)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: output).sorted() == [
                 "consultation.txt", "travel.txt",
             ])
+        // A transcript that is older than its recording is of another one.
+        let old = output + "/travel.txt"
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: old)
+        let older = try sotto(["transcribe", "-q", names[0], "-o", output + "/", "--resume"])
+        #expect(
+            older.errors == "sotto: '\(old)' is older than the recording. Use --force to write it "
+                + "anew, or name another --output.\n")
+        #expect(older.status == 73)
         let bare = try sotto(["transcribe", "--resume", names[0]])
         #expect(
             bare.errors.contains(

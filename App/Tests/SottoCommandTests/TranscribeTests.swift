@@ -84,7 +84,7 @@ import Testing
         #expect(again.status == 73)
         #expect(
             again.errors == "sotto: '\(target)' exists. Name another --output, "
-                + "or use --force to overwrite it.\n")
+                + "or use --resume to keep it or --force to overwrite it.\n")
         #expect(try sotto("transcribe", "-q", sample, "--output", target, "--force").status == 0)
     }
 
@@ -165,7 +165,8 @@ import Testing
         let other = try sotto("transcribe", "-q", sample, "--output", "/nowhere/a.txt")
         #expect(
             other.errors
-                == "sotto: '/nowhere/a.txt' cannot be written: No such file or directory.\n")
+                == "sotto: '/nowhere/a.txt' cannot be written: there is no folder '/nowhere/'. "
+                + "Make it, or name another --output.\n")
         #expect(other.status == 73)
     }
 

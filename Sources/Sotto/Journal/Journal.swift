@@ -16,8 +16,9 @@ public enum Journaling: Hashable, Sendable {
 /// A file to which one line is added for each chunk that is done, and made to reach the disk.
 ///
 /// The first line says what was asked of which model; every other one names a chunk by its place and the
-/// SHA-256 of its samples. So a journal cannot be taken for another recording's. A line that was not
-/// finished, and what follows it, does not count.
+/// SHA-256 of its samples. So a journal cannot be taken for another recording's. Each line begins with the
+/// SHA-256 of itself and all before it: a line that was not finished or was changed, and what follows it,
+/// does not count.
 actor Journal {
     private struct Header: Codable, Equatable {
         var journal = 1
@@ -29,6 +30,18 @@ actor Journal {
         let start, end: Int
         let sha256: String
         let chunks: [Chunk]
+
+        /// Whether the answers cover the chunk and are what a model can have given.
+        var isSound: Bool {
+            let places = [start] + chunks.map(\.sampleRange.upperBound)
+            return !chunks.isEmpty && places.last == end
+                && chunks.map(\.sampleRange.lowerBound) == places.dropLast()
+                && chunks.allSatisfy { chunk in
+                    !chunk.sampleRange.isEmpty
+                        && chunk.tokenIDs.count == chunk.tokenLogProbabilities.count
+                        && chunk.tokenIDs.allSatisfy { Int32(exactly: $0) != nil }
+                }
+        }
     }
 
     private nonisolated let executor = BlockingExecutor(label: "sotto.journal")
@@ -38,6 +51,8 @@ actor Journal {
     private let header: Header
     /// `nil` as long as it is not open.
     private var descriptor: Int32?
+    /// The SHA-256 of all lines so far.
+    private var chain = ""
     /// What an earlier run left, in order.
     private var records: ArraySlice<Record> = []
 
@@ -59,6 +74,9 @@ actor Journal {
         descriptor.map { _ = Glibc.close($0) }
     }
 
+    /// Whether an earlier run's file is to be gone on with.
+    nonisolated var isResumed: Bool { flags == 0 }
+
     /// Begins the file or reads an old one.
     ///
     /// - Throws: ``SottoError`` if the file exists and is not to be gone on with, if it cannot be written,
@@ -72,10 +90,17 @@ actor Journal {
                 .request, "journal_in_use", "Another process is writing the journal '\(path)'.")
         }
         if flags == 0 { try read(header) }
-        if records.isEmpty {
+        guard records.isEmpty else { return }
+        do {
+            chain = ""
             try cut(to: 0)
             try write(header)
             syncFolder()
+        } catch {
+            // An empty journal is of no use.
+            // Safety: the string lives as long as the call.
+            _ = unsafe unlink(path)
+            throw error
         }
     }
 
@@ -128,22 +153,28 @@ actor Journal {
         } catch {
             throw SottoError.journal(path, EIO)
         }
+        // The header was being written, or this is something else.
+        guard bytes.contains(UInt8(ascii: "\n")) else {
+            guard try line(header).starts(with: bytes) else { throw SottoError.noJournal(path) }
+            return
+        }
         let decoder = JSONDecoder()
         var (end, found) = (bytes.startIndex, [Record]())
         while let lineEnd = bytes[end...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = bytes[end..<lineEnd]
+            let content = bytes[end..<lineEnd].dropFirst(65)
+            let hash = SHA256.of(chain, content)
+            guard bytes[end..<lineEnd].starts(with: "\(hash) ".utf8) else { break }
             if end == bytes.startIndex {
-                guard let header = try? decoder.decode(Header.self, from: line) else {
-                    throw SottoError(
-                        .data, "journal_damaged", "'\(path)' is not a journal of Sotto.")
-                }
+                guard let header = try? decoder.decode(Header.self, from: content) else { break }
                 try check(header, expected)
             } else {
-                guard let record = try? decoder.decode(Record.self, from: line) else { break }
+                guard let record = try? decoder.decode(Record.self, from: content), record.isSound
+                else { break }
                 found.append(record)
             }
-            end = lineEnd + 1
+            (chain, end) = (hash, lineEnd + 1)
         }
+        guard end > bytes.startIndex else { throw SottoError.noJournal(path) }
         records = found[...]
         try cut(to: end - bytes.startIndex)
     }
@@ -156,18 +187,31 @@ actor Journal {
             } else if found.fingerprint != expected.fingerprint {
                 "another model made it ('\(found.model)')"
             } else {
-                "it was made with other settings"
+                "it was made with other settings (\(differences(found, expected)))"
             }
         throw SottoError(
             .request, "journal_mismatch",
             "The journal '\(path)' cannot be gone on with: \(reason). Use the same, or begin anew.")
     }
 
-    private func write(_ line: some Encodable) throws {
-        guard let descriptor else { return }
+    private func differences(_ found: Header, _ expected: Header) -> String {
+        let names = Set(found.settings.keys).union(expected.settings.keys)
+        return names.filter { found.settings[$0] != expected.settings[$0] }.sorted()
+            .joined(separator: ", ")
+    }
+
+    /// A line as it stands in the file.
+    private func line(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = try [UInt8](encoder.encode(line)) + [UInt8(ascii: "\n")]
+        let content = try encoder.encode(value)
+        return Array("\(SHA256.of(chain, content)) ".utf8) + content + [UInt8(ascii: "\n")]
+    }
+
+    private func write(_ value: some Encodable) throws {
+        guard let descriptor else { return }
+        let bytes = try line(value)
+        chain = String(decoding: bytes.prefix(64), as: UTF8.self)
         var rest = bytes[...]
         while !rest.isEmpty {
             // Safety: the bytes live as long as the call.
@@ -199,6 +243,10 @@ actor Journal {
 }
 
 extension SottoError {
+    fileprivate static func noJournal(_ path: String) -> SottoError {
+        SottoError(.data, "journal_damaged", "'\(path)' is not a journal of Sotto.")
+    }
+
     fileprivate static func journal(_ path: String, _ number: Int32) -> SottoError {
         switch number {
         case EEXIST:

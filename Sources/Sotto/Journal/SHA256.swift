@@ -82,6 +82,14 @@ struct SHA256 {
 }
 
 extension SHA256 {
+    /// The hash of a text and some bytes after it.
+    static func of(_ text: String, _ bytes: some Sequence<UInt8>) -> String {
+        var hash = SHA256()
+        hash.update(text.utf8)
+        hash.update(bytes)
+        return hash.finish()
+    }
+
     /// The hash of sound: of the bits of its samples, lowest byte first.
     static func of(_ samples: [Float]) -> String {
         var bytes: [UInt8] = []
