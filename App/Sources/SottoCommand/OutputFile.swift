@@ -52,14 +52,15 @@ struct OutputFile {
             let reason = unsafe String(cString: strerror(errno))
             throw OutputRefusal(description: "'\(target)' cannot be written: \(reason).")
         }
-        guard !recordings.all.contains(where: { Self.isSameFile(target, $0.path) }) else {
+        let isWritten = FileManager.default.fileExists(atPath: target)
+        guard !isWritten || !recordings.all.contains(where: { Self.isSameFile(target, $0.path) })
+        else {
             throw OutputRefusal(
                 description: "'\(target)' is a recording that is to be read. Name another --output."
             )
         }
         journal = target + ".journal"
         let hasJournal = FileManager.default.fileExists(atPath: journal)
-        let isWritten = FileManager.default.fileExists(atPath: target)
         if resumes && (hasJournal || isWritten) {
             guard hasJournal || !Self.isOlder(target, than: recording.path) else {
                 throw OutputRefusal(
