@@ -9,6 +9,8 @@ final class Interruption {
     private let sources: [any DispatchSourceSignal]
 
     init() {
+        // Swift's own handler would print a backtrace and go on.
+        signal(SIGQUIT, SIG_DFL)
         let stop = stop
         sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
             var old = sigaction()

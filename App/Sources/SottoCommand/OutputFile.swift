@@ -27,7 +27,7 @@ struct OutputFile {
                     description: "'\(path)' is a file, and several transcripts need a folder.")
             }
             let folderPath = path + (recording.subfolder.isEmpty ? "" : "/\(recording.subfolder)")
-            let folder = URL(filePath: folderPath, directoryHint: .isDirectory)
+            let folder = URL(filePath: Self.literal(folderPath), directoryHint: .isDirectory)
             do {
                 try FileManager.default.createDirectory(
                     at: folder, withIntermediateDirectories: true)
@@ -38,7 +38,7 @@ struct OutputFile {
             let name = try Self.name(for: recording, among: recordings.all)
             url = folder.appending(path: "\(name).\(format.rawValue)")
         } else {
-            url = URL(filePath: path)
+            url = URL(filePath: Self.literal(path))
         }
         let target = url.path(percentEncoded: false)
         let folder = url.deletingLastPathComponent().path(percentEncoded: false)
@@ -102,6 +102,11 @@ struct OutputFile {
                     + "transcripts would be too. Write them to two folders.")
         }
         return recording.name
+    }
+
+    /// A path as it stands: `URL` would take a leading tilde for a home folder, which is the shell's business.
+    private static func literal(_ path: String) -> String {
+        path.hasPrefix("~") ? "./" + path : path
     }
 
     private static func isOlder(_ target: String, than recording: String) -> Bool {

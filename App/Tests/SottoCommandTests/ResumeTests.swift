@@ -146,6 +146,20 @@ import Testing
         #expect(again.errors == first.errors)
     }
 
+    @Test func `a tilde within quotes is a name like any other`() throws {
+        let sample = projectPath("Models/demo/samples/travel.wav")
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "~"), withIntermediateDirectories: true)
+        let process = Process()
+        process.executableURL = sottoProgram
+        process.currentDirectoryURL = folder.url
+        process.arguments = ["transcribe", "-q", sample, "-o", "~/a.txt"]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(FileManager.default.fileExists(atPath: folder.path("~/a.txt")))
+    }
+
     @Test func `of several recordings those that are done are not done again`() throws {
         let names = ["travel", "consultation"].map { projectPath("Models/demo/samples/\($0).wav") }
         let output = folder.path("out")
