@@ -135,7 +135,8 @@ struct ChunkTranscription: Sendable {
         try Task.checkCancellation()
         guard summary != nil || loopStart != nil else { throw CancellationError() }
         raw += decoder.finish()
-        let answer = parser.parse(loopStart.map { text(of: tokens.prefix($0).map(\.id)) } ?? raw)
+        let answer = parser.parse(
+            loopStart.map { decoder.text(of: tokens.prefix($0).map(\.id)) } ?? raw)
         let isSilent = answer.text.isEmpty && (chunk.speechSeconds ?? 0) >= Self.unmistakable
         let reason: Chunk.FinishReason =
             loopStart != nil
@@ -191,11 +192,6 @@ struct ChunkTranscription: Sendable {
             HeardPiece.stitch(&middle, &last)
         else { return (unsure, false) }
         return ([first, middle, last], true)
-    }
-
-    private func text(of tokens: some Sequence<Int32>) -> String {
-        var decoder = recogniser.makeTextDecoder()
-        return tokens.reduce(into: "") { $0 += decoder.append($1) } + decoder.finish()
     }
 }
 

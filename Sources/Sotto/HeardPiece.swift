@@ -36,7 +36,7 @@ struct HeardPiece {
         }
         let first = hasHeader ? Self.headerCount(all, makeTextDecoder()) : 0
         var last = chunk.finishReason == .loop ? Self.loopStart(all) : all.count
-        if last > first, Self.text(of: all[last - 1..<last], makeTextDecoder()).isEmpty {
+        if last > first, makeTextDecoder().text(of: [all[last - 1].id]).isEmpty {
             last -= 1
         }
         tokens = Array(all[min(first, last)..<last])
@@ -61,18 +61,13 @@ struct HeardPiece {
         return tokens.count
     }
 
-    private static func text(of tokens: ArraySlice<Token>, _ decoder: StreamingDecoder) -> String {
-        var decoder = decoder
-        return tokens.reduce(into: "") { $0 += decoder.append($1.id) } + decoder.finish()
-    }
-
     /// Whether the model gave no text.
     var isEmpty: Bool { tokens.isEmpty }
 
     /// What the piece is in the transcript; `nil` where nothing was said.
     var segment: Segment? {
         let isWhole = kept == tokens.indices
-        let raw = Self.text(of: tokens[kept], makeTextDecoder())
+        let raw = makeTextDecoder().text(of: tokens[kept].map(\.id))
         let text = isWhole ? chunk.text : raw.strippingWhitespace()
         guard !text.isEmpty else { return nil }
         let sum = tokens[kept].reduce(0) { $0 + $1.logProbability }

@@ -17,13 +17,11 @@ import Transcript
         let flaws: [RecordingFlaw] = []
         private let gate: DispatchSemaphore
         private let limit: DispatchTime
-        private let hasWaited: Mutex<Bool>
         private var second = 0
 
         init(_ gate: DispatchSemaphore, limit: DispatchTime) {
             self.gate = gate
             self.limit = limit
-            hasWaited = Mutex(false)
         }
 
         func next() throws(AudioError) -> [Float]? {
@@ -98,17 +96,14 @@ import Transcript
         private let open = Mutex<[AsyncThrowingStream<GenerationEvent, any Error>.Continuation]>([])
 
         func makeTextDecoder() -> StreamingDecoder {
-            StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+            .letters
         }
 
         func recognise(
             _ request: GenerationRequest
         ) -> AsyncThrowingStream<GenerationEvent, any Error> {
             AsyncThrowingStream { continuation in
-                for byte in (FaultTests.header + "Wor").utf8 {
-                    continuation.yield(
-                        .token(GeneratedToken(id: Int32(byte), logProbability: 0, margin: 1)))
-                }
+                continuation.yield(letters: (FaultTests.header + "Wor").utf8)
                 open.withLock { $0.append(continuation) }
             }
         }
@@ -136,7 +131,7 @@ import Transcript
         let workCountAtLast = Mutex<Int?>(nil)
 
         func makeTextDecoder() -> StreamingDecoder {
-            StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+            .letters
         }
 
         func recognise(
@@ -149,10 +144,7 @@ import Transcript
             if request.breaksCircles { workCountAtLast.withLock { $0 = count } }
             return AsyncThrowingStream { continuation in
                 let circle = String(repeating: "ha ", count: 60)
-                for byte in (FaultTests.header + circle).utf8 {
-                    continuation.yield(
-                        .token(GeneratedToken(id: Int32(byte), logProbability: 0, margin: 1)))
-                }
+                continuation.yield(letters: (FaultTests.header + circle).utf8)
                 continuation.onTermination = { _ in self.workCount.withLock { $0 -= 1 } }
             }
         }

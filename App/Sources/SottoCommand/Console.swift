@@ -73,7 +73,12 @@ extension Error {
             let number = isSystems
                 ? Int32(cause.code) : numbers[CocoaError.Code(rawValue: cause.code)]
         else { return cause.localizedDescription }
-        // Safety: glibc returns a string that outlives the call.
-        return unsafe String(cString: strerror(number))
+        return systemWords(for: number)
     }
+}
+
+/// What the system says of an error number.
+func systemWords(for number: Int32) -> String {
+    // Safety: glibc returns a string that outlives the call.
+    unsafe String(cString: strerror(number))
 }

@@ -28,10 +28,9 @@ struct FileSearch {
     /// - Parameter folder: ends in `/`; empty for the working folder.
     mutating func recordings(in folder: String) -> [String] {
         guard let names = Self.names(in: folder.isEmpty ? "." : folder) else {
-            // Safety: glibc returns a string that outlives the call.
-            let reason = unsafe String(cString: strerror(errno))
             problems.append(
-                "The folder '\(folder)' cannot be read: \(reason). Check its permissions.")
+                "The folder '\(folder)' cannot be read: \(systemWords(for: errno)). "
+                    + "Check its permissions.")
             return []
         }
         var found: [String] = []

@@ -42,15 +42,15 @@ struct OutputFile {
         }
         let target = url.path(percentEncoded: false)
         let folder = url.deletingLastPathComponent().path(percentEncoded: false)
-        // Safety: strings that live as long as the calls, or longer.
         guard FileManager.default.fileExists(atPath: folder) else {
             throw OutputRefusal(
                 description: "'\(target)' cannot be written: there is no folder '\(folder)'. "
                     + "Make it, or name another --output.")
         }
+        // Safety: the string lives as long as the call.
         guard unsafe access(folder, W_OK) == 0 else {
-            let reason = unsafe String(cString: strerror(errno))
-            throw OutputRefusal(description: "'\(target)' cannot be written: \(reason).")
+            throw OutputRefusal(
+                description: "'\(target)' cannot be written: \(systemWords(for: errno)).")
         }
         let isWritten = FileManager.default.fileExists(atPath: target)
         guard !isWritten || !recordings.all.contains(where: { Self.isSameFile(target, $0.path) })
@@ -81,9 +81,8 @@ struct OutputFile {
                     "'\(target)' exists. Name another --output, or use --resume to keep it "
                     + "or --force to overwrite it.")
         }
-        // Safety: the string lives as long as the call.
-        if hasJournal { _ = unsafe unlink(journal) }
         journaling = .begin(path: journal)
+        if hasJournal { deleteJournal() }
     }
 
     /// The recording's name, without its extension where that leaves it the only one of its name.

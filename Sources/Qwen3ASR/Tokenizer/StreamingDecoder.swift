@@ -29,6 +29,12 @@ package struct StreamingDecoder: Sendable {
         return String(decoding: pending, as: UTF8.self)
     }
 
+    /// The text of a whole row of ids, decoded apart from what came before.
+    package func text(of ids: some Sequence<Int32>) -> String {
+        var decoder = StreamingDecoder(bytes: bytes)
+        return ids.reduce(into: "") { $0 += decoder.append($1) } + decoder.finish()
+    }
+
     /// How many bytes at the end are the valid beginning of a character that is not complete.
     private static func incompleteTailLength(_ bytes: [UInt8]) -> Int {
         // A character has at most four bytes, so an incomplete one at most three.

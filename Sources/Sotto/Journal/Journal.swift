@@ -1,3 +1,4 @@
+import Audio
 import FoundationEssentials
 import Glibc
 import Qwen3ASR
@@ -254,11 +255,9 @@ extension SottoError {
                 .request, "journal_exists",
                 "'\(path)' holds what an earlier run had done. Go on with it, or delete it.")
         default:
-            // Safety: glibc returns a string that outlives the call.
             SottoError(
                 .output, "journal_unwritable",
-                "The journal '\(path)' cannot be written: \(unsafe String(cString: strerror(number)))."
-            )
+                "The journal '\(path)' cannot be written: \(SystemError(number: number)).")
         }
     }
 

@@ -40,7 +40,7 @@ final class LetterRecogniser: Recogniser {
     }
 
     func makeTextDecoder() -> StreamingDecoder {
-        StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+        .letters
     }
 
     func recognise(
@@ -82,13 +82,26 @@ final class LetterRecogniser: Recogniser {
         _ bytes: some Sequence<UInt8>, _ reason: FinishReason,
         to continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) {
-        for byte in bytes {
-            continuation.yield(
-                .token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1)))
-        }
+        continuation.yield(letters: bytes)
         continuation.yield(
             .finished(
                 GenerationSummary(finishReason: reason, times: StageTimes(), promptTokenCount: 16)))
         continuation.finish()
+    }
+}
+
+extension StreamingDecoder {
+    /// Each id is a byte.
+    static var letters: StreamingDecoder {
+        StreamingDecoder { [UInt8(truncatingIfNeeded: $0)] }
+    }
+}
+
+extension AsyncThrowingStream<GenerationEvent, any Error>.Continuation {
+    /// A token for each byte.
+    func yield(letters bytes: some Sequence<UInt8>) {
+        for byte in bytes {
+            yield(.token(GeneratedToken(id: Int32(byte), logProbability: -0.5, margin: 1)))
+        }
     }
 }
