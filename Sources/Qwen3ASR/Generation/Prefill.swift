@@ -120,7 +120,7 @@ final class Prefill {
     ///
     /// A block has as many rows as ``Backend/manyRows`` at least, so that its sums are taken in the
     /// order of a prompt.
-    static func blocks(of count: Int, limit: Int = 512) -> [Range<Int>] {
+    static func blocks(of count: Int, limit: Int = 256) -> [Range<Int>] {
         let blockCount = (count + limit - 1) / limit
         return (0..<blockCount).map { index in
             index * count / blockCount..<(index + 1) * count / blockCount
