@@ -103,7 +103,9 @@ private struct SegmentRecord: Encodable {
         speaker = source.speaker
         logprob = rounded(source.meanLogProbability)
         doubtful = source.isDoubtful
-        doubtfulWords = source.doubtfulWords.map { WordRecord($0, in: source.text) }
+        doubtfulWords = zip(source.doubtfulWords, source.doubtfulRanges).map {
+            WordRecord($0, at: $1, in: source.text)
+        }
     }
 }
 
@@ -113,9 +115,9 @@ private struct WordRecord: Encodable {
     let text: String
     let logprob: Double
 
-    init(_ source: DoubtfulWord, in segment: String) {
-        offset = source.range.lowerBound
-        length = source.range.count
+    init(_ source: DoubtfulWord, at range: Range<Int>, in segment: String) {
+        offset = range.lowerBound
+        length = range.count
         let scalars = segment.unicodeScalars.dropFirst(offset).prefix(length)
         text = String(String.UnicodeScalarView(scalars))
         logprob = rounded(source.logProbability)

@@ -4,39 +4,56 @@ public struct Segment: Hashable, Sendable {
     public var startSeconds: Double
     /// Seconds from the start of the recording.
     public var endSeconds: Double
-    /// The words, as a person would write them.
-    public var text: String
+    /// The words, as the model wrote them.
+    public var rawText: String
+    /// What was changed about them to make them easier to read, in order.
+    public var changes: [TextChange]
+    /// When somebody speaks, in seconds from the start of the recording, in order; empty where nobody
+    /// listened for it.
+    public var speech: [Range<Double>]
     /// English name; empty where the model found no speech.
     public var language: String
     /// Who speaks, where somebody said or found out.
     public var speaker: String?
     /// Mean natural logarithm of the token probabilities, at most 0.
     public var meanLogProbability: Double
-    /// Words that the model was not sure of, in order.
+    /// Words of the raw text that the model was not sure of, in order.
     public var doubtfulWords: [DoubtfulWord]
     /// Whether a reader should listen to the whole of it again.
     public var isDoubtful: Bool
 
     /// Joins the parts.
+    ///
+    /// - Parameter text: as the model wrote it.
     public init(
         startSeconds: Double, endSeconds: Double, text: String, language: String,
         speaker: String? = nil, meanLogProbability: Double, doubtfulWords: [DoubtfulWord] = [],
-        isDoubtful: Bool = false
+        isDoubtful: Bool = false, speech: [Range<Double>] = [], changes: [TextChange] = []
     ) {
         self.startSeconds = startSeconds
         self.endSeconds = endSeconds
-        self.text = text
+        self.rawText = text
+        self.changes = changes
+        self.speech = speech
         self.language = language
         self.speaker = speaker
         self.meanLogProbability = meanLogProbability
         self.doubtfulWords = doubtfulWords
         self.isDoubtful = isDoubtful
     }
+
+    /// The words, as a person would write them.
+    public var text: String { changes.applied(to: rawText) }
+
+    /// Where ``text`` has words that may be wrong, as its Unicode scalars, in order.
+    public var doubtfulRanges: [Range<Int>] {
+        doubtfulWords.map { changes.textRange(of: $0.range) }
+    }
 }
 
 /// A word that may be wrong.
 public struct DoubtfulWord: Hashable, Sendable {
-    /// Its Unicode scalars in the segment's text.
+    /// Its Unicode scalars in the segment's raw text.
     public var range: Range<Int>
     /// Natural logarithm of its probability, at most 0.
     public var logProbability: Double
