@@ -13,7 +13,7 @@ package struct PlannedChunk: Hashable, Sendable {
     /// Whether there is neither speech nor anything else that could be heard.
     package var isSilent = false
 
-    private static let frame = SpeechDetector.frameSampleCount
+    fileprivate static let frame = SpeechDetector.frameSampleCount
     /// From where on a frame may be speech, and from where on it must not be missing from the text.
     fileprivate static let (possible, certain) = (Float(0.3), Float(0.8))
 
@@ -79,7 +79,7 @@ package struct ChunkPlanner: Sendable {
     private var speech: [Float]?
     private var firstFrame = 0
 
-    private static let frame = SpeechDetector.frameSampleCount
+    private static let frame = PlannedChunk.frame
     /// Frames that a pause takes at least, 0.2 s, and how probable speech may be in them.
     private static let (pauseFrames, pauseLimit) = (6, PlannedChunk.possible)
     /// In music and noise the detector is never sure that nobody speaks: there a second will do in which it

@@ -64,6 +64,12 @@ struct HeardPiece {
     /// Whether the model gave no text.
     var isEmpty: Bool { tokens.isEmpty }
 
+    /// Whether it has a whole answer about all that `other` is about.
+    func covers(_ other: HeardPiece) -> Bool {
+        chunk.finishReason == .stop
+            && other.chunk.sampleRange.clamped(to: chunk.sampleRange) == other.chunk.sampleRange
+    }
+
     /// What the piece is in the transcript; `nil` where nothing was said.
     var segment: Segment? {
         let isWhole = kept == tokens.indices

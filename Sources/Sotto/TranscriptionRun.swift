@@ -141,6 +141,8 @@ struct TranscriptionRun {
             }
             var pieces = answers.map { chunkTranscription.piece($0, of: pending.chunk) }
             if let left = open {
+                // The first part of one that was halved may be heard by the piece before as a whole.
+                while pieces.count > 1, left.piece.covers(pieces[0]) { pieces.removeFirst() }
                 let joined = try await chunkTranscription.join(left, (pieces[0], pending.chunk))
                 if !joined.isCertain {
                     let place = (pieces[0].chunk.startSeconds + left.piece.chunk.endSeconds) / 2
