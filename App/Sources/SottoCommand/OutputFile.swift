@@ -35,7 +35,7 @@ struct OutputFile {
                 throw OutputRefusal(
                     description: "The folder '\(folderPath)' cannot be made: \(error.systemText).")
             }
-            let name = try Self.name(for: recording, among: recordings.all)
+            let name = try Self.name(for: recording, among: recordings)
             url = folder.appending(path: "\(name).\(format.rawValue)")
         } else {
             url = URL(filePath: Self.literal(path))
@@ -59,7 +59,7 @@ struct OutputFile {
                 description: "'\(target)' is a recording that is to be read. Name another --output."
             )
         }
-        journal = target + ".journal"
+        journal = folder + Self.journalName(url.lastPathComponent)
         let hasJournal = FileManager.default.fileExists(atPath: journal)
         if resumes && (hasJournal || isWritten) {
             guard hasJournal || !Self.isOlder(target, than: recording.path) else {
@@ -81,21 +81,23 @@ struct OutputFile {
                     "'\(target)' exists. Name another --output, or use --resume to keep it "
                     + "or --force to overwrite it.")
         }
-        journaling = .begin(path: journal)
-        if hasJournal { deleteJournal() }
+        journaling = hasJournal ? .replace(path: journal) : .begin(path: journal)
+    }
+
+    /// The transcript's name and `.journal`; of a name that would be too long then, its end.
+    private static func journalName(_ name: String) -> String {
+        var rest = name[...]
+        while rest.utf8.count > Int(NAME_MAX) - 8 { rest.removeFirst() }
+        return rest + ".journal"
     }
 
     /// The recording's name, without its extension where that leaves it the only one of its name.
     private static func name(
-        for recording: Recording, among recordings: [Recording]
+        for recording: Recording, among recordings: Recordings
     ) throws -> String {
         guard recording.path != "-" else { return "standard-input" }
-        let others = recordings.filter {
-            $0.subfolder == recording.subfolder && $0 != recording
-                && [$0.stem, $0.name].contains(recording.stem)
-        }
-        guard !others.isEmpty else { return recording.stem }
-        guard !others.contains(where: { $0.name == recording.name }) else {
+        guard recordings.hasNamesake(ofStem: recording) else { return recording.stem }
+        guard !recordings.hasNamesake(recording) else {
             throw OutputRefusal(
                 description: "Two recordings are named '\(recording.name)', and their "
                     + "transcripts would be too. Write them to two folders.")
