@@ -34,6 +34,23 @@ package struct PlannedChunk: Hashable, Sendable {
         return found.isEmpty ? range : found
     }
 
+    /// When somebody may be speaking, in seconds from the start of the recording; pauses shorter than a fifth
+    /// of a second are none.
+    package var speechSpans: [Range<Double>] {
+        var spans: [Range<Int>] = []
+        for (index, probability) in (speech ?? []).enumerated()
+        where probability >= Self.possible {
+            let start = (range.lowerBound / Self.frame + index) * Self.frame
+            let frame = (start..<start + Self.frame).clamped(to: range)
+            if let last = spans.last, frame.lowerBound - last.upperBound < 3200 {
+                spans[spans.count - 1] = last.lowerBound..<frame.upperBound
+            } else {
+                spans.append(frame)
+            }
+        }
+        return spans.map { Double($0.lowerBound) / 16000..<Double($0.upperBound) / 16000 }
+    }
+
     /// A part of the chunk.
     func part(_ part: Range<Int>) -> PlannedChunk {
         let start = range.lowerBound / Self.frame

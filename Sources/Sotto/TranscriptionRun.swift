@@ -113,9 +113,17 @@ struct TranscriptionRun {
         var warnings: [String]?
         /// A piece whose end the next one hears too, and the sound it is from.
         var open: ChunkTranscription.Heard?
+        var polisher = SegmentPolisher(options.isParity ? .none : options.polish)
+        func end(with mark: String?) {
+            guard let mark else { return }
+            segments[segments.count - 1].end(with: mark)
+            emit(.text(mark))
+        }
         func add(_ piece: HeardPiece) {
             chunks.append(piece.chunk)
-            guard let segment = piece.segment else { return }
+            guard let raw = piece.segment else { return }
+            let (mark, segment) = polisher.append(raw)
+            end(with: mark)
             let before = segments.last?.text ?? ""
             emit(.text(Seam.separator(between: before, and: segment.text) + segment.text))
             segments.append(segment)
@@ -163,6 +171,7 @@ struct TranscriptionRun {
         }
         try Task.checkCancellation()
         if let open { add(open.piece) }
+        if warnings != nil { end(with: polisher.missingMark) }
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
         let heardSeconds = Double(sampleCount) / 16000
         var provenance = provenance

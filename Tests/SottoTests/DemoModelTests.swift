@@ -30,13 +30,13 @@ import Transcript
     }
 
     /// The long one is cut elsewhere, so the model may err elsewhere.
-    @Test func `what users get differs from the official package on no sample of up to 30 s`()
+    @Test func `what is heard differs from the official package on no sample of up to 30 s`()
         async throws
     {
         let model = InstalledModel(folder: Fixtures.demoModel.path(percentEncoded: false))
         let transcriber = try Transcriber(model: model)
         for (name, golden) in try DemoGolden.all() {
-            let (found, _) = try await transcribe(golden.wavePath, transcriber, .init())
+            let (found, _) = try await transcribe(golden.wavePath, transcriber, .raw)
             guard golden.pieces.count > 1 else {
                 #expect(found.text == golden.text_windowed_attention, "\(name)")
                 continue

@@ -46,7 +46,7 @@ import Transcript
         journaling: Journaling = .none, emit: @escaping @Sendable (TranscriptionEvent) -> Void
     ) async throws -> Transcription {
         let run = TranscriptionRun(
-            recogniser: recogniser, options: TranscriptionOptions(), stop: stop,
+            recogniser: recogniser, options: TranscriptionOptions.raw, stop: stop,
             provenance: Provenance(model: "", device: "", version: "", wallSeconds: 0),
             journaling: journaling, patience: patience, emit: emit)
         return try await run.run(
@@ -241,7 +241,7 @@ import Transcript
             ], otherwise: .text(Self.header + "this and so we shall now go on with it,"),
             chunkCount: 2)
         let run = TranscriptionRun(
-            recogniser: recogniser, options: TranscriptionOptions(), stop: StopSwitch(),
+            recogniser: recogniser, options: TranscriptionOptions.raw, stop: StopSwitch(),
             provenance: Provenance(model: "", device: "", version: "", wallSeconds: 0),
             journaling: .none
         ) { _ in }

@@ -49,7 +49,7 @@ struct PolishCase: Hashable, Sendable, CustomTestStringConvertible {
     }
 
     func polished(_ text: String) -> String {
-        TextPolish(options: options).changes(to: text, language: language).applied(to: text)
+        TextPolish(options).changes(to: text, language: language).applied(to: text)
     }
 }
 
