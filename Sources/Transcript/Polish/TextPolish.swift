@@ -64,7 +64,9 @@ struct TextPolish {
         let family = place.family
         let isKnown = family.isChinese || family == .english
         switch rule {
-        case .script, .particles, .numbers, .replacements:
+        case .numbers:
+            text.apply(NumberRule.edits(text.scalars, family), by: rule)
+        case .script, .particles, .replacements:
             break
         case .stutter where isKnown:
             text.apply(Stutter.edits(text.scalars, isChinese: family.isChinese), by: rule)
