@@ -7,6 +7,8 @@ public struct SegmentPolisher: Sendable {
     private let endsSentences: Bool
     /// As it was returned, so without the mark that may be missing at its end.
     private var last: Segment?
+    /// What could not be done, each once.
+    public private(set) var problems: [PolishError] = []
 
     /// - Parameter options: what is to be done.
     public init(_ options: PolishOptions) {
@@ -26,9 +28,11 @@ public struct SegmentPolisher: Sendable {
             return isApart ? missingMark : nil
         }
         var polished = segment
-        polished.changes = polish.changes(
-            to: segment.rawText, language: segment.language,
+        let found = polish.polish(
+            segment.rawText, language: segment.language,
             beginsSentence: mark != nil || Sentences.isEnded((last?.text ?? "").unicodeScalars))
+        polished.changes = found.changes
+        problems += found.problems.filter { !problems.contains($0) }
         last = polished
         return (mark, polished)
     }
