@@ -9,7 +9,7 @@ extension ParticleRule {
         ParticlePattern("在", "再", before: "接再厉 接在厉 接再励"),
         ParticlePattern("在", "再", after: "再接 在接", before: "厉 励"),
         ParticlePattern("在", "再", after: "一而", before: "$ 再而三 在而三 再三"),
-        ParticlePattern("在", "再", after: "再", before: "而三"),
+        ParticlePattern("在", "再", before: "而三"),
         ParticlePattern(
             "在", "再", notAfter: "现 正 存 还 排 站 停",
             before: "三强调 三叮嘱 三嘱咐 三考虑 三要求 三追问 三挽留 三确认 三恳求 三推辞 三思考 三提醒 三请求 三保证 三权衡 三叮咛"),
@@ -22,7 +22,7 @@ extension ParticleRule {
             before: "也忍不住 也回不去 也回不来 也见不到他 也见不到她 也见不到你 也找不回"),
         ParticlePattern(
             "在", "再", after: "^ 要 那就 等", notAfter: "现 正 只要 需要 主要 重要 要要",
-            before: "过几天 过一会 过两天 过几年 过一段时间 过一阵", unless: "的日子 的生活"),
+            before: "过几天 过一会 过两天 过几年 过一段时间 过一阵", unless: "日子 生活"),
         ParticlePattern(
             "在", "再", after: "^", before: "不走就 不睡就 不起床就 不努力就 不抓紧就 不出发就 不动手就 不吃就"),
         ParticlePattern(

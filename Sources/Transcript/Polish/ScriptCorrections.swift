@@ -16,6 +16,8 @@ extension ScriptRule {
             return after == "麼" || after == "么" ? "什" : found
         case (.taiwan, "台"), (.taiwan, "污"): return heard
         case (_, "了") where after == "解": return heard
+        case (_, "系") where found == "繫" && before.map(Self.kinds.contains) == true:
+            return heard
         case (.hongKong, "系") where found == heard:
             return Self.isCopula(before: before, after: after) ? "係" : found
         case (.hongKong, _): return Self.hongKong[found] ?? found
@@ -25,7 +27,7 @@ extension ScriptRule {
 
     /// Characters of Cantonese words that no script changes. OpenCC would swap 搵 for 揾, give 嗰 and 喎 shapes
     /// that nobody types, and take the 晒 of 做晒 (all done) for that of the sun.
-    private static let cantonese: Set<Unicode.Scalar> = Set("搵揾嗰喎唓晒".unicodeScalars)
+    static let cantonese: Set<Unicode.Scalar> = Set("搵揾嗰喎唓晒".unicodeScalars)
 
     /// Hong Kong's standard shapes where people type others.
     private static let hongKong: [Unicode.Scalar: Unicode.Scalar] = [
@@ -61,13 +63,11 @@ extension ScriptRule {
 
     /// Whether 系 is Cantonese for "is", 係, and not that of 系统 or 体系.
     private static func isCopula(before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {
-        let isWord =
-            after.map(systems.contains) == true || before.map(kinds.contains) == true
-        return !isWord
+        !(after.map(systems.contains) == true || before.map(kinds.contains) == true)
     }
 
     private static let systems = Set("统統列数數谱譜主所际際".unicodeScalars)
-    private static let kinds = Set("体體派星直母父联聯阳陽河学學院语語".unicodeScalars)
+    private static let kinds = Set("体體派星直母父阳陽河学學院语語".unicodeScalars)
 }
 
 extension Unicode.Scalar {

@@ -84,7 +84,7 @@ struct ScriptRule {
     /// Whether at least as many characters can only be traditional as can only be simplified. In such a text 后
     /// and 里 are meant as they stand: 太后 must not become 太後.
     private func isTraditional(_ text: [Unicode.Scalar]) throws(PolishError) -> Bool {
-        let han = text.filter(\.isHan)
+        let han = text.filter { $0.isHan && !Self.cantonese.contains($0) }
         // One by one: a line break ends every phrase.
         let apart: [Unicode.Scalar] = Array(han.map { [$0, "\n"] }.joined())
         let simple = try simplifier.convert(apart)
