@@ -1,6 +1,8 @@
 /// Words whose capitals are known.
 struct KnownNames {
     private let spellings: [String: [Unicode.Scalar]]
+    /// Whether `march 5` is known to be a month.
+    private let knowsMonths: Bool
     /// Hot words of several words, or with marks in them, longest first.
     private let phrases: [(folded: [Unicode.Scalar], spelling: String)]
 
@@ -21,6 +23,7 @@ struct KnownNames {
             }
         }
         self.spellings = spellings
+        knowsMonths = family == .english
         self.phrases = phrases.sorted { $0.folded.count > $1.folded.count }
     }
 
@@ -44,8 +47,15 @@ struct KnownNames {
             guard let spelling = spellings[text.string(range).lowercased()] else { continue }
             return TextEdit(range: range, replacement: String(String.UnicodeScalarView(spelling)))
         }
-        return nil
+        guard knowsMonths, let month = Self.doubtfulMonths[text.string(word)],
+            text[at: word.upperBound]?.isSpace == true,
+            text.from(word.upperBound)?.isDigit == true
+        else { return nil }
+        return TextEdit(range: word, replacement: month)
     }
+
+    /// Months that may be other words, but not before a day.
+    private static let doubtfulMonths = ["march": "March", "may": "May", "august": "August"]
 
     private func phraseEdits(_ text: [Unicode.Scalar]) -> [TextEdit] {
         guard !phrases.isEmpty else { return [] }
