@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "SottoBench",
             dependencies: [
-                "Audio", "Compute", "DecodeProtocol", "Qwen3ASR",
+                "Audio", "Compute", "DecodeProtocol", "Qwen3ASR", "Transcript",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
