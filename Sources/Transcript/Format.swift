@@ -20,7 +20,9 @@ public enum Format: String, Hashable, Sendable, CaseIterable {
     case json
 
     /// The whole file. Texts are UTF-8 and end in a line break.
-    public func render(_ transcription: Transcription) -> [UInt8] {
+    ///
+    /// - Parameter inSeries: whether it is one of several in one stream: then JSON takes one line.
+    public func render(_ transcription: Transcription, inSeries: Bool = false) -> [UInt8] {
         switch self {
         case .txt: Array(renderPlainText(transcription).utf8)
         case .md: Array(renderMarkdown(transcription).utf8)
@@ -29,7 +31,7 @@ public enum Format: String, Hashable, Sendable, CaseIterable {
         case .vtt: Array(renderVTT(transcription).utf8)
         case .tsv: Array(renderTSV(transcription).utf8)
         case .csv: Array(renderCSV(transcription).utf8)
-        case .json: renderJSON(transcription)
+        case .json: renderJSON(transcription, inOneLine: inSeries)
         }
     }
 
@@ -53,12 +55,11 @@ public enum Format: String, Hashable, Sendable, CaseIterable {
     /// Whether a terminal can show it.
     public var isText: Bool { self != .docx }
 
-    /// How it is written where several follow each other in one stream; `nil` where they cannot.
-    public func renderInSeries(_ transcription: Transcription) -> [UInt8]? {
+    /// Whether several may follow each other in one stream.
+    public var canFollowItself: Bool {
         switch self {
-        case .txt, .md: render(transcription)
-        case .json: renderJSON(transcription, inOneLine: true)
-        case .docx, .srt, .vtt, .tsv, .csv: nil
+        case .txt, .md, .json: true
+        case .docx, .srt, .vtt, .tsv, .csv: false
         }
     }
 

@@ -48,9 +48,8 @@ import Testing
     }
 
     @Test func `only texts and lines of JSON follow each other in one stream`() {
-        let formats = Format.allCases.filter { $0.renderInSeries(richTranscription) != nil }
-        #expect(formats == [.txt, .md, .json])
-        let line = Format.json.renderInSeries(richTranscription) ?? []
+        #expect(Format.allCases.filter(\.canFollowItself) == [.txt, .md, .json])
+        let line = Format.json.render(richTranscription, inSeries: true)
         #expect(line.count { $0 == UInt8(ascii: "\n") } == 1)
         #expect(line.last == UInt8(ascii: "\n"))
     }
