@@ -28,7 +28,7 @@ let package = Package(
             name: "Sotto",
             dependencies: ["Audio", "Compute", "DecodeProtocol", "Qwen3ASR", "Transcript"],
             swiftSettings: strict),
-        .target(name: "Transcript", swiftSettings: strict),
+        .target(name: "Transcript", dependencies: ["COpenCC"], swiftSettings: strict),
         .target(name: "Qwen3ASR", dependencies: ["Audio", "Compute"], swiftSettings: strict),
         .target(
             name: "Audio", dependencies: ["CSystem", "Compute", "DecodeProtocol"],
@@ -47,6 +47,8 @@ let package = Package(
             providers: [.apt(["libavfilter-dev", "libavformat-dev", "libswresample-dev"])]),
         .systemLibrary(
             name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(
+            name: "COpenCC", pkgConfig: "opencc", providers: [.apt(["libopencc-dev"])]),
         .executableTarget(
             name: "SottoBench",
             dependencies: [

@@ -16,7 +16,8 @@ if [ -z "$found" ] || [ "$(printf '6.2\n%s\n' "$found" | sort -V | head -1)" != 
     exit 69
 fi
 
-packages=(git make python3 pkg-config libavformat-dev libavfilter-dev libswresample-dev libseccomp-dev)
+packages=(git make python3 pkg-config libavformat-dev libavfilter-dev libswresample-dev libseccomp-dev
+    libopencc-dev)
 if [ "${1:-}" = test ]; then
     # For recordings in every format; for the kernels' test on 64-bit Arm.
     packages+=(ffmpeg sox libsox-fmt-base util-linux)

@@ -13,7 +13,7 @@ package struct PlannedChunk: Hashable, Sendable {
     /// Whether there is neither speech nor anything else that could be heard.
     package var isSilent = false
 
-    private static let frame = SpeechDetector.frameSampleCount
+    fileprivate static let frame = SpeechDetector.frameSampleCount
     /// From where on a frame may be speech, and from where on it must not be missing from the text.
     fileprivate static let (possible, certain) = (Float(0.3), Float(0.8))
 
@@ -32,6 +32,23 @@ package struct PlannedChunk: Hashable, Sendable {
         let found = ((start + first) * Self.frame..<(start + last + 1) * Self.frame)
             .clamped(to: range)
         return found.isEmpty ? range : found
+    }
+
+    /// When somebody may be speaking, in seconds from the start of the recording; pauses shorter than a fifth
+    /// of a second are none.
+    package var speechSpans: [Range<Double>] {
+        var spans: [Range<Int>] = []
+        for (index, probability) in (speech ?? []).enumerated()
+        where probability >= Self.possible {
+            let start = (range.lowerBound / Self.frame + index) * Self.frame
+            let frame = (start..<start + Self.frame).clamped(to: range)
+            if let last = spans.last, frame.lowerBound - last.upperBound < 3200 {
+                spans[spans.count - 1] = last.lowerBound..<frame.upperBound
+            } else {
+                spans.append(frame)
+            }
+        }
+        return spans.map { Double($0.lowerBound) / 16000..<Double($0.upperBound) / 16000 }
     }
 
     /// A part of the chunk.
@@ -79,7 +96,7 @@ package struct ChunkPlanner: Sendable {
     private var speech: [Float]?
     private var firstFrame = 0
 
-    private static let frame = SpeechDetector.frameSampleCount
+    private static let frame = PlannedChunk.frame
     /// Frames that a pause takes at least, 0.2 s, and how probable speech may be in them.
     private static let (pauseFrames, pauseLimit) = (6, PlannedChunk.possible)
     /// In music and noise the detector is never sure that nobody speaks: there a second will do in which it

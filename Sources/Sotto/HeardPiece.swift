@@ -7,6 +7,8 @@ struct HeardPiece {
     /// Where speech begins and ends, in seconds from the start of the recording.
     private var startSeconds, endSeconds: Double
     private let clock: SpeechClock
+    /// When somebody speaks.
+    private let speech: [Range<Double>]
     /// The text's tokens, without header and end, and those of them that count.
     private let tokens: [Token]
     private var kept: Range<Int>
@@ -29,6 +31,7 @@ struct HeardPiece {
         let sound = planned.part(chunk.sampleRange)
         let heard = sound.speechRange
         clock = SpeechClock(range: chunk.sampleRange, speech: sound.speech ?? [])
+        speech = sound.speechSpans
         startSeconds = Double(heard.lowerBound) / 16000
         endSeconds = Double(heard.upperBound) / 16000
         let all = zip(chunk.tokenIDs, chunk.tokenLogProbabilities).map {
@@ -64,6 +67,12 @@ struct HeardPiece {
     /// Whether the model gave no text.
     var isEmpty: Bool { tokens.isEmpty }
 
+    /// Whether it has a whole answer about all that `other` is about.
+    func covers(_ other: HeardPiece) -> Bool {
+        chunk.finishReason == .stop
+            && other.chunk.sampleRange.clamped(to: chunk.sampleRange) == other.chunk.sampleRange
+    }
+
     /// What the piece is in the transcript; `nil` where nothing was said.
     var segment: Segment? {
         let isWhole = kept == tokens.indices
@@ -77,7 +86,8 @@ struct HeardPiece {
         return Segment(
             startSeconds: startSeconds, endSeconds: endSeconds, text: text,
             language: chunk.language, meanLogProbability: mean, doubtfulWords: words,
-            isDoubtful: chunk.finishReason != .stop || Doubt.isDoubtful(meanLogProbability: mean))
+            isDoubtful: chunk.finishReason != .stop || Doubt.isDoubtful(meanLogProbability: mean),
+            speech: speech.map { $0.clamped(to: startSeconds..<endSeconds) }.filter { !$0.isEmpty })
     }
 
     /// The words that are less probable than ``Doubt`` allows.

@@ -19,8 +19,11 @@ public struct TranscriptionOptions: Hashable, Sendable {
     public var reducesNoise = false
     /// Brings speech to one loudness (EBU R 128, -16 LUFS) before the model hears it.
     public var levelsLoudness = false
+    /// How the text is made easier to read; what the model wrote is kept beside it.
+    public var polish = PolishOptions()
     /// Does exactly what the official package does, for comparison: very short clips are not
-    /// lengthened, token names written in the context are obeyed, long repetitions are scrubbed.
+    /// lengthened, token names written in the context are obeyed, long repetitions are scrubbed,
+    /// and the text is not polished.
     public var isParity = false
 
     /// Nothing forced, nothing added.

@@ -114,9 +114,17 @@ struct TranscriptionRun {
         var warnings: [String]?
         /// A piece whose end the next one hears too, and the sound it is from.
         var open: ChunkTranscription.Heard?
+        var polisher = SegmentPolisher(options.isParity ? .none : options.polish)
+        func end(with mark: String?) {
+            guard let mark else { return }
+            segments[segments.count - 1].end(with: mark)
+            emit(.text(text.end(with: mark)))
+        }
         func add(_ piece: HeardPiece) {
             chunks.append(piece.chunk)
-            guard let segment = piece.segment else { return }
+            guard let raw = piece.segment else { return }
+            let (mark, segment) = polisher.append(raw)
+            end(with: mark)
             segments.append(segment)
             let added = text.append(segment)
             if !added.isEmpty { emit(.text(added)) }
@@ -142,6 +150,8 @@ struct TranscriptionRun {
             }
             var pieces = answers.map { chunkTranscription.piece($0, of: pending.chunk) }
             if let left = open {
+                // The first part of one that was halved may be heard by the piece before as a whole.
+                while pieces.count > 1, left.piece.covers(pieces[0]) { pieces.removeFirst() }
                 let joined = try await chunkTranscription.join(left, (pieces[0], pending.chunk))
                 if !joined.isCertain {
                     let place = (pieces[0].chunk.startSeconds + left.piece.chunk.endSeconds) / 2
@@ -162,6 +172,7 @@ struct TranscriptionRun {
         }
         try Task.checkCancellation()
         if let open { add(open.piece) }
+        if warnings != nil { end(with: polisher.missingMark) }
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
         let heardSeconds = Double(sampleCount) / 16000
         var provenance = provenance

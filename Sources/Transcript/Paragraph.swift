@@ -37,7 +37,7 @@ package struct ParagraphRule {
     package mutating func place(_ segment: Segment) -> Place {
         let text = segment.text
         guard !lineText(text).strippingWhitespace().isEmpty else { return .nowhere }
-        let more = text.unicodeScalars.reduce(0) { $0 + (Seam.isUnspaced($1) ? 2 : 1) }
+        let more = Self.columns(text)
         defer { last = segment }
         if let last, last.speaker == segment.speaker,
             milliseconds(segment.startSeconds) - milliseconds(last.endSeconds)
@@ -49,6 +49,16 @@ package struct ParagraphRule {
         }
         columns = more
         return .begins
+    }
+
+    /// Adds the mark that the last segment lacked.
+    package mutating func end(with mark: String) {
+        last?.end(with: mark)
+        columns += Self.columns(mark)
+    }
+
+    private static func columns(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + (Seam.isUnspaced($1) ? 2 : 1) }
     }
 
     private static func endsSentence(_ text: String) -> Bool {

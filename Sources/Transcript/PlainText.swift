@@ -23,6 +23,14 @@ package struct PlainText {
             return separator + lineText(segment.text)
         }
     }
+
+    /// Adds the mark that the last segment lacked.
+    ///
+    /// - Returns: what it adds to the text.
+    package mutating func end(with mark: String) -> String {
+        rule.end(with: mark)
+        return mark
+    }
 }
 
 /// `Name: `, or nothing where nobody knows who speaks.

@@ -1,11 +1,12 @@
 /// How pieces of text that follow each other are joined.
 public enum Seam {
     /// A space, or nothing where white space is there already, where one side is empty, or where
-    /// either side is written without spaces.
+    /// either side is written without spaces; but a Latin word beside a Chinese character has one.
     public static func separator(between left: String, and right: String) -> String {
         guard let last = left.unicodeScalars.last, let first = right.unicodeScalars.first else {
             return ""
         }
+        if last.isHan && first.isWordPart || last.isWordPart && first.isHan { return " " }
         let needsNone = [last, first].contains { scalar in
             scalar.properties.isWhitespace || isUnspaced(scalar)
         }

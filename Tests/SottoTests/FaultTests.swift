@@ -46,7 +46,7 @@ import Transcript
         journaling: Journaling = .none, emit: @escaping @Sendable (TranscriptionEvent) -> Void
     ) async throws -> Transcription {
         let run = TranscriptionRun(
-            recogniser: recogniser, options: TranscriptionOptions(), stop: stop,
+            recogniser: recogniser, options: TranscriptionOptions.raw, stop: stop,
             provenance: Provenance(model: "", device: "", version: "", wallSeconds: 0),
             journaling: journaling, patience: patience, emit: emit)
         return try await run.run(
@@ -194,5 +194,66 @@ import Transcript
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines[1].contains("One.") && lines[2].contains("Two."))
+    }
+
+    /// Speech everywhere, with two places that are quiet enough to cut at.
+    private final class Lecture: SampleSource {
+        static let (seconds, quiet) = (55, [29.3..<29.5, 41..<41.2])
+        let expectedSampleCount: Int? = Lecture.seconds * 16000
+        let flaws: [RecordingFlaw] = []
+        let second = Mutex(0)
+
+        func next() throws(AudioError) -> [Float]? {
+            let now = second.withLock { second in
+                defer { second += 1 }
+                return second
+            }
+            guard now < Self.seconds else { return nil }
+            return (0..<16000).map { index in
+                let time = Double(now) + Double(index) / 16000
+                return Self.quiet.contains { $0.contains(time) } ? 0 : index % 2 == 0 ? 0.2 : -0.2
+            }
+        }
+    }
+
+    private final class Believer: SpeechListener {
+        private var count = 0
+
+        func append(_ samples: [Float]) -> [Float] {
+            count += samples.count
+            defer { count %= 512 }
+            return Array(repeating: 1, count: count / 512)
+        }
+
+        func finish() -> [Float] { count > 0 ? [1] : [] }
+    }
+
+    @Test func `what a part of a chunk shares with the one before is not doubled`() async throws {
+        let round = LetterRecogniser.Answer.text(
+            Self.header + String(repeating: "ha ", count: 40))
+        // A whole, a circle, its halves, of which the first is halved again, and the first quarter is silent.
+        let recogniser = LetterRecogniser(
+            [
+                .text(Self.header + "There is much to say about this and so we shall now go"),
+                round,
+                round, .text(Self.header + "to the end."), .text("language None<asr_text>"),
+                .text(Self.header + "go on with it,"),
+            ], otherwise: .text(Self.header + "this and so we shall now go on with it,"),
+            chunkCount: 2)
+        let run = TranscriptionRun(
+            recogniser: recogniser, options: TranscriptionOptions.raw, stop: StopSwitch(),
+            provenance: Provenance(model: "", device: "", version: "", wallSeconds: 0),
+            journaling: .none
+        ) { _ in }
+        let found = try await run.run(
+            ChunkReader {
+                Believer()
+            } _: {
+                Lecture()
+            })
+        #expect(
+            found.text
+                == "There is much to say about this and so we shall now go on with it, to the end.")
+        #expect(found.isComplete)
     }
 }

@@ -189,7 +189,7 @@ import Transcript
         let folder = try Folder()
         _ = try await run(.begin(path: folder.journal))
         let bytes = try folder.bytes()
-        var english = TranscriptionOptions()
+        var english = TranscriptionOptions.raw
         english.language = Language("en")
         let path = folder.journal
         let resume = Journaling.resume(path: path)

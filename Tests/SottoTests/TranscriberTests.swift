@@ -14,7 +14,7 @@ import Transcript
     private func run(
         _ answers: [LetterRecogniser.Answer],
         otherwise: LetterRecogniser.Answer = .text("nobody expects this"),
-        options: TranscriptionOptions = .init(), listensForSpeech: Bool = false
+        options: TranscriptionOptions = .raw, listensForSpeech: Bool = false
     ) async throws -> (Transcription, shown: String) {
         let transcriber = Transcriber(
             recogniser: LetterRecogniser(answers, otherwise: otherwise), modelName: "script",
@@ -28,8 +28,9 @@ import Transcript
             .text("language English<asr_text> One. "), .text("language None<asr_text>"),
             .text("language English<asr_text>Two 你好。"), .text("language Chinese<asr_text>世界"),
         ])
-        #expect(shown == "One. Two 你好。世界")
-        #expect(found.text == shown)
+        // Between them a piece without words is a pause.
+        #expect(shown == "One.\n\nTwo 你好。世界")
+        #expect(found.text == "One. Two 你好。世界")
         #expect(found.language == "English,Chinese")
         #expect(found.segments.map(\.text) == ["One.", "Two 你好。", "世界"])
         #expect(found.segments.map(\.meanLogProbability) == [-0.5, -0.5, -0.5])
@@ -110,7 +111,7 @@ import Transcript
                 .text(Self.header + "Three."), none, .text(Self.header + "Right."),
                 .text(Self.header + "Left"), .text(Self.header + "and"),
             ], listensForSpeech: true)
-        #expect(shown == "One. Left and Right. Two. Three.")
+        #expect(shown == "One. Left and Right.\n\nTwo. Three.")
         #expect(found.chunks.count == 6)
         #expect(found.isComplete)
         let again = try await run(
@@ -118,7 +119,7 @@ import Transcript
                 .text(Self.header + "One."), none, .text(Self.header + "Two."),
                 .text(Self.header + "Three."),
             ], otherwise: none, listensForSpeech: true)
-        #expect(again.shown == "One. Two. Three.")
+        #expect(again.shown == "One.\n\nTwo. Three.")
         #expect(again.0.chunks.map(\.finishReason) == [.stop, .silent, .stop, .stop])
         #expect(
             again.0.warnings == [
@@ -179,7 +180,7 @@ import Transcript
     }
 
     @Test func `an answer that copies the context is asked for again without it`() async throws {
-        var options = TranscriptionOptions()
+        var options = TranscriptionOptions.raw
         options.context = "Laura Wilson, Vienna, Sarah Brown"
         let short = Fixtures.demoModel.appending(path: "samples/one-speaker-short.wav").path
         for (answer, expected) in [
@@ -207,7 +208,7 @@ import Transcript
     }
 
     @Test func `for comparison with the official package a circle is left alone`() async throws {
-        var options = TranscriptionOptions()
+        var options = TranscriptionOptions.raw
         options.isParity = true
         let (found, _) = try await run(
             [.text(Self.round), .text(""), .text(""), .text("")], options: options)
@@ -229,7 +230,7 @@ import Transcript
                 .text(Self.header + "d199 " + words(100..<160)),
             ], chunkCount: 1)
         let transcription = ChunkTranscription(
-            recogniser: recogniser, options: TranscriptionOptions(), stop: StopSwitch(),
+            recogniser: recogniser, options: TranscriptionOptions.raw, stop: StopSwitch(),
             watch: StallWatch()
         ) { _ in }
         var pieces: [HeardPiece] = []
@@ -301,11 +302,31 @@ import Transcript
     }
 
     @Test func `a forced language leaves no header to look for`() async throws {
-        var options = TranscriptionOptions()
+        var options = TranscriptionOptions.raw
         options.language = Language("en")
         let (found, shown) = try await run(
             [.text("One"), .text("two"), .text("three"), .text("four")], options: options)
         #expect(shown == "One two three four")
         #expect(found.language == "English")
+    }
+
+    @Test func `text is polished as it comes, and what the model wrote is kept`() async throws {
+        let (found, shown) = try await run(
+            [
+                .text(Self.header + "the gpu ,as"), .text(Self.header + "i said,works"),
+                .text("language Chinese<asr_text>我用gpu"), .text("language Chinese<asr_text>很快"),
+            ], options: .init())
+        #expect(shown == "The GPU, as I said, works 我用 GPU 很快。")
+        #expect(found.text == shown)
+        #expect(
+            found.segments.map(\.rawText) == ["the gpu ,as", "i said,works", "我用gpu", "很快"])
+        #expect(
+            found.segments[3].changes == [
+                TextChange(range: 2..<2, replacement: "。", rules: [.sentences])
+            ])
+        var parity = TranscriptionOptions()
+        parity.isParity = true
+        let (raw, _) = try await run([.text(Self.header + "the gpu ,as")], options: parity)
+        #expect(raw.segments[0].text == "the gpu ,as")
     }
 }

@@ -22,7 +22,7 @@ import Transcript
         let engine = ToneEngine(script: script)
         let provenance = Provenance(model: "", device: "", version: "", wallSeconds: 0)
         let run = TranscriptionRun(
-            recogniser: engine, options: TranscriptionOptions(), stop: StopSwitch(),
+            recogniser: engine, options: TranscriptionOptions.raw, stop: StopSwitch(),
             provenance: provenance, journaling: .none
         ) { _ in }
         let found = try await run.run(

@@ -44,7 +44,7 @@ import Transcript
 
     @Test(arguments: [
         ("", "a", ""), ("a", "", ""), ("One.", "Two.", " "), ("One. ", "Two.", ""),
-        ("你好。", "世界", ""), ("你好", "Hello", ""), ("Hello", "你好", ""), ("안녕", "하세요", " "),
+        ("你好。", "世界", ""), ("你好", "Hello", " "), ("Hello", "你好", " "), ("안녕", "하세요", " "),
         ("はい", "OK", ""),
     ])
     func `pieces are joined as their script asks`(left: String, right: String, seam: String) {

@@ -7,7 +7,7 @@ import Testing
 /// One line of `Tests/Fixtures/polish/*.tsv`: language, rules, text, polished text, reason.
 ///
 /// The language is a code (`zh`, `yue`, `en`, …). The rules are those that are on, joined by commas; `all` is the default
-/// set. `=` as the polished text means that nothing may change. Lines that begin with `#` are comments.
+/// set, and `script=traditional` the script rule with another wish. `=` as the polished text means that nothing may change. Lines that begin with `#` are comments.
 struct PolishCase: Hashable, Sendable, CustomTestStringConvertible {
     let place: String
     let language: String
@@ -25,14 +25,19 @@ struct PolishCase: Hashable, Sendable, CustomTestStringConvertible {
             fields.count == 5 && !fields[4].isEmpty, "\(place): five fields, with a reason")
         self.place = place
         language = try #require(Language(fields[0]), "\(place): \(fields[0])").name
-        options =
-            fields[1] == "all"
-            ? PolishOptions()
-            : PolishOptions(
-                rules: try Set(
-                    fields[1].split(separator: ",").map { name in
-                        try #require(PolishRule(rawValue: String(name)), "\(place): \(name)")
-                    }))
+        var options = PolishOptions()
+        if fields[1] != "all" {
+            options.rules = try Set(
+                fields[1].split(separator: ",").map { field in
+                    let parts = field.split(separator: "=").map(String.init)
+                    if let script = parts.dropFirst().first {
+                        options.script = try #require(
+                            ChineseScript(rawValue: script), "\(place): \(script)")
+                    }
+                    return try #require(PolishRule(rawValue: parts[0]), "\(place): \(field)")
+                })
+        }
+        self.options = options
         text = fields[2]
         expected = fields[3] == "=" ? fields[2] : fields[3]
         reason = fields[4]
@@ -49,7 +54,7 @@ struct PolishCase: Hashable, Sendable, CustomTestStringConvertible {
     }
 
     func polished(_ text: String) -> String {
-        TextPolish(options: options).changes(to: text, language: language).applied(to: text)
+        TextPolish(options).changes(to: text, language: language).applied(to: text)
     }
 }
 

@@ -128,7 +128,7 @@ import Testing
                 "Its chunks[0].finish_reason holds a value that is out of range."
             ),
             ("-0.25", "0.25", "Its chunks[0].token_logprobs[0] is more than 0."),
-            ("11528", "11528.5", "Its chunks[0].token_ids[0] holds a value that is out of range."),
+            ("11528", "11528.5", "Its content holds a number that is out of range."),
         ]
         for (old, new, message) in cases {
             let bytes = try edited(old, new)

@@ -21,14 +21,14 @@ struct OutputFile {
     ) throws {
         let file = try TargetFile(
             path, isFolder: recordings.areSeveral, subfolder: recording.subfolder, format: format
-        ) { try Self.name(for: recording, among: recordings.all) }
+        ) { try Self.name(for: recording, among: recordings) }
         self.file = file
         guard !recordings.all.contains(where: { file.isSameFile($0.path) }) else {
             throw OutputRefusal(
                 description: "'\(file.path)' is a recording that is to be read. "
                     + "Name another --output.")
         }
-        journal = file.path + ".journal"
+        journal = file.folder + Self.journalName(file.name)
         let hasJournal = FileManager.default.fileExists(atPath: journal)
         if resumes && (hasJournal || file.exists) {
             guard hasJournal || !file.isOlder(than: recording.path) else {
@@ -50,21 +50,23 @@ struct OutputFile {
                     "'\(file.path)' exists. Name another --output, or use --resume to keep it "
                     + "or --force to overwrite it.")
         }
-        journaling = .begin(path: journal)
-        if hasJournal { deleteJournal() }
+        journaling = hasJournal ? .replace(path: journal) : .begin(path: journal)
+    }
+
+    /// The transcript's name and `.journal`; of a name that would be too long then, its end.
+    private static func journalName(_ name: String) -> String {
+        var rest = name[...]
+        while rest.utf8.count > Int(NAME_MAX) - 8 { rest.removeFirst() }
+        return rest + ".journal"
     }
 
     /// The recording's name, without its extension where that leaves it the only one of its name.
     private static func name(
-        for recording: Recording, among recordings: [Recording]
+        for recording: Recording, among recordings: Recordings
     ) throws -> String {
         guard recording.path != "-" else { return "standard-input" }
-        let others = recordings.filter {
-            $0.subfolder == recording.subfolder && $0 != recording
-                && [$0.stem, $0.name].contains(recording.stem)
-        }
-        guard !others.isEmpty else { return recording.stem }
-        guard !others.contains(where: { $0.name == recording.name }) else {
+        guard recordings.hasNamesake(ofStem: recording) else { return recording.stem }
+        guard !recordings.hasNamesake(recording) else {
             throw OutputRefusal(
                 description: "Two recordings are named '\(recording.name)', and their "
                     + "transcripts would be too. Write them to two folders.")

@@ -9,6 +9,9 @@ struct Recordings {
     /// Whether more than one may be meant: then transcripts go to a folder.
     private(set) var areSeveral: Bool
     private var seen: Set<String> = []
+    /// How many recordings of a subfolder have a name, with its extension, and with or without it.
+    private var names: [[String]: Int] = [:]
+    private var transcriptNames: [[String]: Int] = [:]
 
     init(_ arguments: [String]) {
         areSeveral = arguments.count > 1
@@ -45,6 +48,21 @@ struct Recordings {
 
     private mutating func add(_ recording: Recording) {
         let file = URL(filePath: recording.path).resolvingSymlinksInPath().path
-        if recording.path == "-" || seen.insert(file).inserted { all.append(recording) }
+        guard recording.path == "-" || seen.insert(file).inserted else { return }
+        all.append(recording)
+        names[[recording.subfolder, recording.name], default: 0] += 1
+        for name in Set([recording.name, recording.stem]) {
+            transcriptNames[[recording.subfolder, name], default: 0] += 1
+        }
+    }
+
+    /// Whether another recording of the same subfolder has its name.
+    func hasNamesake(_ recording: Recording) -> Bool {
+        (names[[recording.subfolder, recording.name]] ?? 0) > 1
+    }
+
+    /// Whether the transcript of another recording may be named after this one's stem.
+    func hasNamesake(ofStem recording: Recording) -> Bool {
+        (transcriptNames[[recording.subfolder, recording.stem]] ?? 0) > 1
     }
 }

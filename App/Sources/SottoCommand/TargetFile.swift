@@ -6,6 +6,9 @@ import Transcript
 struct TargetFile {
     private let url: URL
     let path: String
+    /// With a `/` at its end.
+    let folder: String
+    var name: String { url.lastPathComponent }
     /// Whether it was there before.
     let exists: Bool
 
@@ -39,7 +42,7 @@ struct TargetFile {
             url = URL(filePath: Self.literal(path))
         }
         self.path = url.path(percentEncoded: false)
-        let folder = url.deletingLastPathComponent().path(percentEncoded: false)
+        folder = url.deletingLastPathComponent().path(percentEncoded: false)
         guard FileManager.default.fileExists(atPath: folder) else {
             throw OutputRefusal(
                 description: "'\(self.path)' cannot be written: there is no folder '\(folder)'. "

@@ -219,7 +219,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     ) throws -> RecordingResult {
         if let target {
             // Stopped before anything was heard: there is nothing to go on with.
-            guard !isStopped || target.hasJournal else { return RecordingResult(transcription) }
+            guard !isStopped || !transcription.chunks.isEmpty else {
+                return RecordingResult(transcription)
+            }
             try target.write(format.render(transcription))
             // What is incomplete must stay so for the next run.
             if transcription.isComplete { target.deleteJournal() }

@@ -191,4 +191,37 @@ import Testing
                 "--resume goes on with a run that had --output: name the same."))
         #expect(bare.status == 64)
     }
+
+    @Test
+    func `force spares a journal until the recording is known to be readable, and one in use`()
+        throws
+    {
+        let output = folder.path("a.json")
+        try kill(output, atLine: 3)
+        let journal = try Data(contentsOf: URL(filePath: output + ".journal"))
+        let empty = try folder.write(Data(), "empty.wav")
+        let unreadable = try sotto(["transcribe", "-q", empty, "-o", output, "--force"])
+        #expect(unreadable.status == 65)
+        #expect(try Data(contentsOf: URL(filePath: output + ".journal")) == journal)
+        // Safety: the string lives as long as the call.
+        let descriptor = unsafe open(output + ".journal", O_RDWR | O_CLOEXEC)
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        let refused = try transcribe(output, ["--force"])
+        #expect(
+            refused.errors.hasPrefix(
+                "sotto: Another process is writing the journal '\(output).journal'.\n"))
+        #expect(try Data(contentsOf: URL(filePath: output + ".journal")) == journal)
+        close(descriptor)
+        #expect(try transcribe(output, ["--force"]).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: output + ".journal"))
+    }
+
+    @Test func `the longest name has a journal too`() throws {
+        // 250 bytes: a journal's name would have 258.
+        let output = folder.path(String(repeating: "錄", count: 81) + "ab.json")
+        let done = try transcribe(output)
+        #expect(done.errors.isEmpty)
+        #expect(done.status == 0)
+        #expect(FileManager.default.fileExists(atPath: output))
+    }
 }

@@ -10,6 +10,8 @@ public enum Journaling: Hashable, Sendable {
     case none
     /// In a new file.
     case begin(path: String)
+    /// In a new file, which takes the place of an earlier run's once the recording turns out to be readable.
+    case replace(path: String)
     /// In a file that an earlier run left: what it holds is not recognised again.
     case resume(path: String)
 }
@@ -64,6 +66,7 @@ actor Journal {
         switch journaling {
         case .none: (path, flags) = ("", nil)
         case .begin(let path): (self.path, flags) = (path, O_CREAT | O_EXCL)
+        case .replace(let path): (self.path, flags) = (path, O_CREAT)
         case .resume(let path): (self.path, flags) = (path, 0)
         }
         header = Header(

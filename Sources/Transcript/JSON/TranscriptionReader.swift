@@ -212,7 +212,8 @@ extension TranscriptionFileError {
         case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
             self = .invalid(
                 path: Self.path(context.codingPath), reason: "holds a value that is out of range")
-        default: self = .notJSON
+        // Of a number in a list the decoder does not say where it is.
+        default: self = .invalid(path: "content", reason: "holds a number that is out of range")
         }
     }
 

@@ -21,6 +21,14 @@ public struct PolishOptions: Hashable, Sendable {
         self.replacements = replacements
     }
 
+    /// Tries whether all that was chosen can be done, so that a mistake is told before hours of work. Options
+    /// that were not tried say the same about every segment.
+    public func check() throws(PolishError) {
+        if rules.contains(.script) { try ScriptRule.check(script) }
+        guard rules.contains(.replacements) else { return }
+        for replacement in replacements { _ = try Replacer(replacement) }
+    }
+
     /// Leaves the text as the model wrote it.
     public static let none = PolishOptions(rules: [])
 }

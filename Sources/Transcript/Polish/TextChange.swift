@@ -19,7 +19,7 @@ extension [TextChange] {
     /// Makes the changes.
     ///
     /// - Parameter raw: the text they are made to; they lie in it, in order.
-    func applied(to raw: String) -> String {
+    package func applied(to raw: String) -> String {
         let scalars = [Unicode.Scalar](raw.unicodeScalars)
         var (text, place) = (String.UnicodeScalarView(), 0)
         for change in self {

@@ -1,0 +1,84 @@
+extension ScriptRule {
+    /// What is written where OpenCC would write `found`.
+    func corrected(
+        _ found: Unicode.Scalar, in text: [Unicode.Scalar], at index: Int
+    ) -> Unicode.Scalar {
+        let heard = text[index]
+        let before = index > 0 ? text[index - 1] : nil
+        let after = index + 1 < text.count ? text[index + 1] : nil
+        // Characters of Cantonese alone, and those that few fonts have.
+        if family == .cantonese, Self.cantonese.contains(heard) { return heard }
+        guard found == heard || !found.isRareHan else { return heard }
+        switch (direction, heard) {
+        case (.simplified, "著"):
+            return Self.isAspect(before: before, after: after) ? "着" : found
+        case (.simplified, "甚"):
+            return after == "麼" || after == "么" ? "什" : found
+        case (.taiwan, "台"), (.taiwan, "污"): return heard
+        case (_, "了") where after == "解": return heard
+        case (_, "系") where found == "繫" && before.map(Self.kinds.contains) == true:
+            return heard
+        case (.hongKong, "系") where found == heard:
+            return Self.isCopula(before: before, after: after) ? "係" : found
+        case (.hongKong, _): return Self.hongKong[found] ?? found
+        default: return found
+        }
+    }
+
+    /// Characters of Cantonese words that no script changes. OpenCC would swap 搵 for 揾, give 嗰 and 喎 shapes
+    /// that nobody types, and take the 晒 of 做晒 (all done) for that of the sun.
+    static let cantonese: Set<Unicode.Scalar> = Set("搵揾嗰喎唓晒".unicodeScalars)
+
+    /// Hong Kong's standard shapes where people type others.
+    private static let hongKong: [Unicode.Scalar: Unicode.Scalar] = [
+        "説": "說", "羣": "群", "峯": "峰", "麪": "麵", "牀": "床",
+    ]
+
+    /// Characters of both scripts: simplified for something else, traditional for themselves. They are those of
+    /// Big5's first level (the common ones) that OpenCC's way to Taiwan or Hong Kong changes, alone or in a phrase.
+    static let ambiguous: Set<Unicode.Scalar> = Set(
+        ("丑丰么了于云仆仇仿伙余佛佣俊修借僵儿克具冬准凌几凶出划刮制千升卜占卷只台吁合吊同后向听呆周咨咸咽"
+            + "哄喂噪回困坏坐夫夸奸姜娘家尸局岩岳峰巨布帘席干并幸床庵弦彩征御志念恤愈愿戚扎扑托折抵拐挂挨挽搜"
+            + "斗昆晒暗曲朱朴杆杠杯杰松板栗梁檐欲污沈沾泄泛注涌游漓玩症矩私秋穗筑糊系群肴胄背胡腌致舍芸苔范荐"
+            + "蒙蔑蔽虫虱表谷辟郁酸采里雇雕霉面").unicodeScalars)
+
+    /// Characters that only traditional text has, though OpenCC leaves them where they stand alone.
+    static let alsoTraditional: Set<Unicode.Scalar> = Set("著瞭藉乾覆彷牴徵".unicodeScalars)
+
+    /// Whether 著 is what simplified text writes 着: after a verb, and in words like 着急.
+    private static func isAspect(before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {
+        if let after, words.contains(after) { return false }
+        if let before, verbs.contains(before) { return true }
+        return after.map(continuations.contains) ?? false
+    }
+
+    /// 著名, 著作, 著者 …
+    private static let words = Set("名作者称稱书書述录錄".unicodeScalars)
+    private static let verbs = Set(
+        ("看望盯瞪瞧站坐走跑笑哭說说想帶带跟對对沿隨随隔活等聽听指抱背穿戴拉推開开關关留住睡躺蹲跪趴挂掛放"
+            + "接顧顾朝向順顺靠憑凭拿提抬舉举握牽牵追趕赶找叫喊唱念讀读寫写畫画吃喝含咬藏躲守護护陪伴有味忙急"
+            + "愛爱恨閉闭張张低仰挺伸彎弯捧扶摸抓騎骑搭乘冒流飄飘下燃燒烧亮閃闪照映").unicodeScalars)
+    /// 着急, 着手, 着火, 着凉, 着想, 着重, 着迷, 着陆, 着眼, 着实, 着落, 着装.
+    private static let continuations = Set("急手火涼凉想重迷陸陆眼實实落裝装".unicodeScalars)
+
+    /// Whether 系 is Cantonese for "is", 係, and not that of 系统 or 体系.
+    private static func isCopula(before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {
+        !(after.map(systems.contains) == true || before.map(kinds.contains) == true)
+    }
+
+    private static let systems = Set("统統列数數谱譜主所际際".unicodeScalars)
+    private static let kinds = Set("体體派星直母父阳陽河学學院语語".unicodeScalars)
+}
+
+extension Unicode.Scalar {
+    /// Of the blocks that Unicode added after the first one, which few fonts and fewer keyboards have.
+    var isRareHan: Bool { isHan && !(0x4E00...0x9FFF).contains(value) }
+
+    /// Japanese, in full or half width.
+    var isKana: Bool {
+        switch value {
+        case 0x3040...0x30FA, 0x30FC...0x30FF, 0x31F0...0x31FF, 0xFF66...0xFF9F: true
+        default: false
+        }
+    }
+}
