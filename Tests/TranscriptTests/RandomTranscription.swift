@@ -28,14 +28,14 @@ struct RandomTranscription {
             segments.append(
                 Self.segment(text.string, seconds, duration, kind, using: &random))
             atoms.append(text.atoms)
-            seconds += duration + [0, 0.05, 0.4, 1.5, 8].randomElement(using: &random)!
+            seconds += duration + ([0, 0.05, 0.4, 1.5, 8].randomElement(using: &random) ?? 0)
         }
         let chunks = segments.map { segment in
             Chunk(
                 sampleRange: Int(segment.startSeconds * 16000)..<Int(segment.endSeconds * 16000),
                 tokenIDs: [1, 2], tokenLogProbabilities: [-0.5, -1.23456], rawText: segment.rawText,
                 text: segment.rawText, language: segment.language,
-                finishReason: [.stop, .stop, .stop, .loop].randomElement(using: &random)!,
+                finishReason: Int.random(in: 0..<4, using: &random) == 0 ? .loop : .stop,
                 promptTokenCount: 9, timings: Timings(encoderSeconds: 0.123456))
         }
         let heard = chunks.last?.endSeconds ?? 0
@@ -69,7 +69,7 @@ struct RandomTranscription {
         let first = text.unicodeScalars.first.map(String.init) ?? ""
         return Segment(
             startSeconds: start, endSeconds: start + duration, text: text, language: kind.language,
-            speaker: [nil, "Anna", "王小明"].randomElement(using: &random)!,
+            speaker: [nil, "Anna", "王小明"].randomElement(using: &random) ?? nil,
             meanLogProbability: -Double.random(in: 0..<1, using: &random),
             doubtfulWords: [
                 DoubtfulWord(

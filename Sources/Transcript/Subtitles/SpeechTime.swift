@@ -95,7 +95,15 @@ struct SpeechTime {
 
     /// - Parameter begins: whether something begins there: then it is after a pause at this place.
     private func seconds(at place: Double, begins: Bool) -> Double {
-        let found = ends.firstIndex { begins ? $0 > place : $0 >= place } ?? ends.count - 1
+        var (found, last) = (0, ends.count - 1)
+        while found < last {
+            let middle = (found + last) / 2
+            if begins ? ends[middle] > place : ends[middle] >= place {
+                last = middle
+            } else {
+                found = middle + 1
+            }
+        }
         let before = found > 0 ? ends[found - 1] : 0
         return min(spans[found].lowerBound + place - before, spans[found].upperBound)
     }
