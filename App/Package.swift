@@ -27,7 +27,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SottoCommandTests", dependencies: ["SottoCommand"], swiftSettings: strict),
+            name: "SottoCommandTests",
+            dependencies: ["SottoCommand", .product(name: "Transcript", package: "Sotto")],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -100,7 +100,9 @@ public final class Transcriber: Sendable {
                         recogniser: recogniser, options: options, stop: stop,
                         provenance: provenance, journaling: journaling
                     ) { continuation.yield($0) }
-                    continuation.yield(.finished(try await run.run(reader)))
+                    var transcription = try await run.run(reader)
+                    transcription.recordingName = Self.recordingName(path)
+                    continuation.yield(.finished(transcription))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: SottoError(error))
@@ -108,5 +110,10 @@ public final class Transcriber: Sendable {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
+    }
+
+    /// The last part of the path: in which folders somebody keeps a recording is nobody's business.
+    private static func recordingName(_ path: String) -> String {
+        path == "-" ? "" : path.split(separator: "/").last.map(String.init) ?? ""
     }
 }

@@ -91,7 +91,8 @@ extension TranscriptionOptions {
 
 /// What happens while a recording is transcribed.
 public enum TranscriptionEvent: Hashable, Sendable {
-    /// Text that is certain, to be appended to what came before.
+    /// Text that is certain, to be appended to what came before; it may begin a paragraph or name a speaker.
+    /// All of it together is what ``Format/txt`` renders, without the last line break.
     case text(String)
     /// What is heard at present after that, whole; the next event of this kind or of the one above
     /// takes its place.

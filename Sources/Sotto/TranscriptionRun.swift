@@ -107,6 +107,7 @@ struct TranscriptionRun {
         let clock = ContinuousClock.now
         var chunks: [Chunk] = []
         var segments: [Segment] = []
+        var text = PlainText()
         var doubts: [String] = []
         var expectedSeconds: Double?
         /// `nil` as long as the recording is not at its end.
@@ -117,16 +118,16 @@ struct TranscriptionRun {
         func end(with mark: String?) {
             guard let mark else { return }
             segments[segments.count - 1].end(with: mark)
-            emit(.text(mark))
+            emit(.text(text.end(with: mark)))
         }
         func add(_ piece: HeardPiece) {
             chunks.append(piece.chunk)
             guard let raw = piece.segment else { return }
             let (mark, segment) = polisher.append(raw)
             end(with: mark)
-            let before = segments.last?.text ?? ""
-            emit(.text(Seam.separator(between: before, and: segment.text) + segment.text))
             segments.append(segment)
+            let added = text.append(segment)
+            if !added.isEmpty { emit(.text(added)) }
         }
         for try await step in steps {
             guard case .chunk(let pending) = step else {

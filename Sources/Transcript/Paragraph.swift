@@ -8,39 +8,53 @@ public struct Paragraph: Hashable, Sendable {
     public var text: String
     /// Who speaks, where somebody said or found out.
     public var speaker: String?
+    /// Its segments, as they lie in the transcription.
+    public var segments: [Segment]
 }
 
-extension Transcription {
-    /// Pause that ends a paragraph, in seconds.
-    private static let longPause = 2.0
+/// Tells segment by segment where paragraphs begin: with another speaker, after 2 s without speech, and
+/// where the last is long enough.
+package struct ParagraphRule {
+    /// What a segment is to the one before it.
+    package enum Place: Hashable {
+        /// It has no words and belongs to no paragraph.
+        case nowhere
+        case begins
+        case continues(separator: String)
+    }
+
+    /// Pause that ends a paragraph.
+    private static let longPauseMilliseconds = 2000
     /// Columns of a fixed-width font, two for each Chinese character: from the first on a paragraph ends
     /// with the next sentence, and at the second with the segment.
     private static let (fullColumns, mostColumns) = (600, 1200)
+    private var last: Segment?
+    private var columns = 0
 
-    /// The segments as paragraphs. A new one begins with another speaker, after 2 s without speech, and
-    /// where the last is long enough.
-    public var paragraphs: [Paragraph] {
-        var paragraphs: [Paragraph] = []
-        var columns = 0
-        for segment in segments {
-            let more = Self.columns(segment.text)
-            if let last = paragraphs.last, last.speaker == segment.speaker,
-                segment.startSeconds - last.endSeconds < Self.longPause,
-                columns < (Self.endsSentence(last.text) ? Self.fullColumns : Self.mostColumns)
-            {
-                let separator = Seam.separator(between: last.text, and: segment.text)
-                paragraphs[paragraphs.count - 1].text += separator + segment.text
-                paragraphs[paragraphs.count - 1].endSeconds = segment.endSeconds
-                columns += more
-            } else {
-                paragraphs.append(
-                    Paragraph(
-                        startSeconds: segment.startSeconds, endSeconds: segment.endSeconds,
-                        text: segment.text, speaker: segment.speaker))
-                columns = more
-            }
+    package init() {}
+
+    /// Takes the next segment.
+    package mutating func place(_ segment: Segment) -> Place {
+        let text = segment.text
+        guard !lineText(text).strippingWhitespace().isEmpty else { return .nowhere }
+        let more = Self.columns(text)
+        defer { last = segment }
+        if let last, last.speaker == segment.speaker,
+            milliseconds(segment.startSeconds) - milliseconds(last.endSeconds)
+                < Self.longPauseMilliseconds,
+            columns < (Self.endsSentence(last.text) ? Self.fullColumns : Self.mostColumns)
+        {
+            columns += more
+            return .continues(separator: Seam.separator(between: last.text, and: text))
         }
-        return paragraphs
+        columns = more
+        return .begins
+    }
+
+    /// Adds the mark that the last segment lacked.
+    package mutating func end(with mark: String) {
+        last?.end(with: mark)
+        columns += Self.columns(mark)
     }
 
     private static func columns(_ text: String) -> Int {
@@ -51,5 +65,30 @@ extension Transcription {
         let closing: Set<Unicode.Scalar> = ["\"", "'", ")", "”", "’", "」", "』", "）"]
         let last = text.unicodeScalars.last { !closing.contains($0) }
         return last.map { ".!?…。！？؟।".unicodeScalars.contains($0) } ?? false
+    }
+}
+
+extension Transcription {
+    /// The segments as paragraphs. A new one begins with another speaker, after 2 s without speech, and
+    /// where the last is long enough.
+    public var paragraphs: [Paragraph] {
+        var (paragraphs, rule) = ([Paragraph](), ParagraphRule())
+        for segment in segments {
+            switch rule.place(segment) {
+            case .nowhere:
+                continue
+            case .begins:
+                paragraphs.append(
+                    Paragraph(
+                        startSeconds: segment.startSeconds, endSeconds: segment.endSeconds,
+                        text: segment.text, speaker: segment.speaker, segments: [segment]))
+            case .continues(let separator):
+                let index = paragraphs.count - 1
+                paragraphs[index].text += separator + segment.text
+                paragraphs[index].endSeconds = segment.endSeconds
+                paragraphs[index].segments.append(segment)
+            }
+        }
+        return paragraphs
     }
 }

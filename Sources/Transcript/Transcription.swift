@@ -8,6 +8,8 @@ public struct Transcription: Hashable, Sendable {
     public var durationSeconds: Double
     /// Applause, laughter and the like, in order of time.
     public var events: [SoundEvent]
+    /// The recording's name, without folders; empty where it has none.
+    public var recordingName: String
     /// What made it.
     public var provenance: Provenance
     /// What a reader should know, in sentences; empty when all is well.
@@ -16,12 +18,13 @@ public struct Transcription: Hashable, Sendable {
     /// Joins the parts.
     public init(
         segments: [Segment], chunks: [Chunk], durationSeconds: Double, events: [SoundEvent] = [],
-        provenance: Provenance, warnings: [String]
+        recordingName: String = "", provenance: Provenance, warnings: [String]
     ) {
         self.segments = segments
         self.chunks = chunks
         self.durationSeconds = durationSeconds
         self.events = events
+        self.recordingName = recordingName
         self.provenance = provenance
         self.warnings = warnings
     }

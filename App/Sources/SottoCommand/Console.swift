@@ -13,8 +13,15 @@ enum Console {
     ///
     /// - Throws: ``OutputRefusal`` when the disk is full or the reader is gone.
     static func writeText(_ text: String) throws {
+        try write(Array(text.utf8))
+    }
+
+    /// Writes what was asked for.
+    ///
+    /// - Throws: ``OutputRefusal`` when the disk is full or the reader is gone.
+    static func write(_ bytes: [UInt8]) throws {
         do {
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
         } catch {
             throw OutputRefusal(
                 status: ExitStatus.inputOutput,
@@ -35,6 +42,8 @@ enum Console {
 
 /// Exit codes, as `sysexits` names them.
 enum ExitStatus {
+    static let usage: Int32 = 64
+    static let data: Int32 = 65
     static let noInput: Int32 = 66
     static let cannotCreate: Int32 = 73
     static let inputOutput: Int32 = 74
@@ -42,8 +51,8 @@ enum ExitStatus {
 
     static func of(_ error: SottoError) -> Int32 {
         switch error.kind {
-        case .request: 64
-        case .data: 65
+        case .request: usage
+        case .data: data
         case .input: noInput
         case .model, .installation: 69
         case .unexpected: 70

@@ -5,13 +5,18 @@ import Sotto
 struct Display {
     /// Whether the text goes to the standard output as it becomes certain.
     private let streamsText: Bool
+    /// Comes before the first text; empty once that is written.
+    private var heading: String
     private var progress: ProgressLine
     /// Where text is shown before it is certain, if it is.
     private let liveTerminal: Terminal?
     private var liveText = LiveText()
 
-    init(of bar: ProgressBar, streamsText: Bool, showsLiveText: Bool, isQuiet: Bool) {
+    init(
+        of bar: ProgressBar, streamsText: Bool, heading: String, showsLiveText: Bool, isQuiet: Bool
+    ) {
         self.streamsText = streamsText
+        self.heading = streamsText ? heading : ""
         let terminal = streamsText ? Terminal.output : .error
         liveTerminal = showsLiveText && terminal.canRewrite ? terminal : nil
         // Text and bar do not share a terminal.
@@ -35,7 +40,7 @@ struct Display {
             guard streamsText else { return }
             // A pipe may lead to the same terminal.
             progress.clear()
-            try Console.writeText(text)
+            try Console.writeText(takeHeading() + text)
         case .partial:
             progress.hear()
         case .progress(let done, let total):
@@ -44,12 +49,21 @@ struct Display {
             progress.show(.done)
             guard streamsText else { return }
             progress.clear()
-            try Console.writeText("\n")
+            try Console.writeText(takeHeading() + "\n")
         }
+    }
+
+    private mutating func takeHeading() -> String {
+        defer { heading = "" }
+        return heading
     }
 
     private mutating func show(_ event: TranscriptionEvent, on terminal: Terminal) throws {
         let columns = terminal.columnCount
+        if case .progress = event { return }
+        if !heading.isEmpty {
+            try terminal.write(liveText.append(takeHeading(), columns: columns))
+        }
         switch event {
         case .text(let text): try terminal.write(liveText.append(text, columns: columns))
         case .partial(let text): try terminal.write(liveText.show(text, columns: columns))

@@ -1,3 +1,5 @@
+import Transcript
+
 /// How far the work on one recording is, as a line.
 struct ProgressBar {
     enum Stage: String {

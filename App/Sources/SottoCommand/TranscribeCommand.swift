@@ -43,21 +43,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: "CPU threads. Default: as many as this process may use.")
     var threads: Int?
 
-    @Option(
-        help: "\(TranscribeCommand.formatNames).",
-        transform: { name in
-            guard let format = Format(rawValue: name) else {
-                throw ValidationError("It must be \(TranscribeCommand.formatNames).")
-            }
-            return format
-        })
-    var format: Format = .txt
-
-    @Option(name: .shortAndLong, help: "A file to write, or a folder (for several recordings).")
-    var output: String?
-
-    @Flag(help: "Overwrite files that exist.")
-    var force = false
+    @OptionGroup var output: OutputOptions
 
     @Flag(
         help:
@@ -77,17 +63,15 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp("Do exactly what the official package does.", visibility: .hidden))
     var parity = false
 
-    private static let formatNames = Format.allCases.map(\.rawValue).joined(separator: " or ")
-
     func validate() throws {
         if files.isEmpty { throw ValidationError("Name a recording to transcribe.") }
         if files.count(where: { $0 == "-" }) > 1 {
             throw ValidationError("The standard input can be read once.")
         }
-        if resume && output == nil {
+        if resume && output.path == nil {
             throw ValidationError("--resume goes on with a run that had --output: name the same.")
         }
-        if resume && force { throw ValidationError("Choose one of --resume and --force.") }
+        if resume && output.force { throw ValidationError("Choose one of --resume and --force.") }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads must be 1 to 1024.")
         }
@@ -109,6 +93,12 @@ struct TranscribeCommand: AsyncParsableCommand {
             summary.add(.failed(status: ExitStatus.noInput, reason: reason), of: argument)
         }
         guard !recordings.all.isEmpty else { throw ExitCode(summary.exitStatus) }
+        guard output.path != nil || recordings.all.count == 1 || format.canFollowItself else {
+            Console.writeProblem(
+                "Several \(format.rawValue) files cannot follow each other: "
+                    + "name a folder with --output.")
+            throw ExitCode(ExitStatus.usage)
+        }
         let transcriber: Transcriber
         do throws(SottoError) {
             let chosen: InstalledModel
@@ -155,9 +145,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     ) async -> RecordingResult {
         var target: OutputFile?
         do {
-            target = try output.map {
+            target = try output.path.map {
                 try OutputFile(
-                    $0, for: recording, among: recordings, format: format, isForced: force,
+                    $0, for: recording, among: recordings, format: format, isForced: output.force,
                     resumes: resume)
             }
             if let target, target.journaling == nil {
@@ -169,12 +159,14 @@ struct TranscribeCommand: AsyncParsableCommand {
                 return .doneBefore
             }
             let streamsText = target == nil && format == .txt
-            if streamsText && number > 1 { try Console.writeText("\n") }
+            let isSeries = recordings.all.count > 1
             let bar = ProgressBar(
                 stage: .listening, number: number, count: recordings.all.count,
                 name: recording.name.replacingControls(by: "?"))
             var display = Display(
-                of: bar, streamsText: streamsText, showsLiveText: liveText, isQuiet: quiet)
+                of: bar, streamsText: streamsText,
+                heading: isSeries ? heading(recording, number) : "", showsLiveText: liveText,
+                isQuiet: quiet)
             defer { display.clear() }
             for try await event in transcriber.transcribe(
                 path: recording.path, options: options, stop: stop,
@@ -184,8 +176,8 @@ struct TranscribeCommand: AsyncParsableCommand {
                 guard case .finished(let transcription) = event else { continue }
                 display.clear()
                 return try finish(
-                    transcription, target: target, streamsText: streamsText,
-                    name: recordings.areSeveral ? "'\(recording.path)': " : "",
+                    transcription, target: target, streamsText: streamsText, isSeries: isSeries,
+                    number: number, name: recordings.areSeveral ? "'\(recording.path)': " : "",
                     isStopped: stop.isStopped)
             }
             throw SottoError(unexpected: CancellationError())
@@ -208,14 +200,22 @@ struct TranscribeCommand: AsyncParsableCommand {
         }
     }
 
+    private var format: Format { output.chosenFormat }
+
+    /// Names a recording among several whose texts follow each other.
+    private func heading(_ recording: Recording, _ number: Int) -> String {
+        let path = recording.path == "-" ? "standard input" : recording.path
+        return "\(number > 1 ? "\n" : "")== \(path.replacingControls(by: "?")) ==\n\n"
+    }
+
     private func advise(_ target: OutputFile?) {
         if let target, target.hasJournal { Console.writeProblem(target.advice) }
     }
 
     /// - Parameter name: says among several recordings which one a warning means.
     private func finish(
-        _ transcription: Transcription, target: OutputFile?, streamsText: Bool, name: String,
-        isStopped: Bool
+        _ transcription: Transcription, target: OutputFile?, streamsText: Bool, isSeries: Bool,
+        number: Int, name: String, isStopped: Bool
     ) throws -> RecordingResult {
         if let target {
             // Stopped before anything was heard: there is nothing to go on with.
@@ -226,7 +226,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             // What is incomplete must stay so for the next run.
             if transcription.isComplete { target.deleteJournal() }
         } else if !streamsText {
-            try Console.writeText(format.render(transcription))
+            if format == .md && number > 1 { try Console.writeText("\n") }
+            try Console.write(format.render(transcription, inSeries: isSeries))
         }
         for warning in transcription.warnings { Console.writeProblem(name + warning) }
         if isStopped, let target { Console.writeProblem(name + target.advice) }

@@ -1,4 +1,5 @@
 import Foundation
+import Transcript
 
 @testable import SottoCommand
 

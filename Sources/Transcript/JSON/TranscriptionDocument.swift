@@ -1,21 +1,26 @@
 import FoundationEssentials
 
-/// The JSON format, version 1. Times are seconds with millisecond precision, ids are token ids.
-func renderJSON(_ transcription: Transcription) -> String {
+/// The JSON format, version 2: everything, so that it can be read again.
+///
+/// Source: `docs/transcript.schema.json`.
+func renderJSON(_ transcription: Transcription, inOneLine: Bool = false) -> [UInt8] {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .useDefaultKeys
-    guard let data = try? encoder.encode(Document(transcription)) else {
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if !inOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
+    guard let data = try? encoder.encode(TranscriptionDocument(transcription)) else {
         // Strings and finite numbers always encode; a non-finite number is a bug of ours.
         preconditionFailure("a transcription that JSON cannot hold")
     }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return Array(data) + Array("\n".utf8)
 }
 
-private struct Document: Encodable {
-    let version = 1
-    let text, language, model, device, sotto: String
-    let modelFingerprint: String
+/// A file of the JSON format. Times are seconds with millisecond precision; offsets and lengths count Unicode
+/// scalars.
+struct TranscriptionDocument: Encodable {
+    static let currentVersion = 2
+
+    let version = currentVersion
+    let recording, text, language, model, modelFingerprint, device, sotto: String
     let settings: [String: String]
     let duration, seconds: Double
     let complete: Bool
@@ -28,12 +33,13 @@ private struct Document: Encodable {
     let chunks: [ChunkRecord]
 
     enum CodingKeys: String, CodingKey {
-        case version, text, language, model, device, sotto, settings, duration, seconds, complete
-        case warnings, timings, coverage, paragraphs, events, segments, chunks
+        case version, recording, text, language, model, device, sotto, settings, duration, seconds
+        case complete, warnings, timings, coverage, paragraphs, events, segments, chunks
         case modelFingerprint = "model_fingerprint"
     }
 
     init(_ source: Transcription) {
+        recording = source.recordingName
         text = source.text
         language = source.language
         model = source.provenance.model
@@ -45,7 +51,8 @@ private struct Document: Encodable {
         seconds = rounded(source.provenance.wallSeconds)
         complete = source.isComplete
         warnings = source.warnings
-        timings = StageSeconds(source.chunks.reduce(Timings()) { $0 + $1.timings })
+        chunks = source.chunks.map(ChunkRecord.init)
+        timings = StageSeconds(chunks.reduce(Timings()) { $0 + $1.timings.timings })
         coverage = source.coverage.map {
             SpanRecord(start: $0.startSeconds, end: $0.endSeconds, kind: $0.kind.rawValue)
         }
@@ -54,11 +61,10 @@ private struct Document: Encodable {
             SpanRecord(start: $0.startSeconds, end: $0.endSeconds, kind: $0.name)
         }
         segments = source.segments.map(SegmentRecord.init)
-        chunks = source.chunks.map(ChunkRecord.init)
     }
 }
 
-private struct SpanRecord: Encodable {
+struct SpanRecord: Codable {
     let start, end: Double
     let kind: String
 
@@ -69,7 +75,7 @@ private struct SpanRecord: Encodable {
     }
 }
 
-private struct ParagraphRecord: Encodable {
+struct ParagraphRecord: Encodable {
     let start, end: Double
     let text: String
     let speaker: String?
@@ -82,49 +88,7 @@ private struct ParagraphRecord: Encodable {
     }
 }
 
-private struct SegmentRecord: Encodable {
-    let start, end: Double
-    let text, language: String
-    let speaker: String?
-    let logprob: Double
-    let doubtful: Bool
-    let doubtfulWords: [WordRecord]
-
-    enum CodingKeys: String, CodingKey {
-        case start, end, text, language, speaker, logprob, doubtful
-        case doubtfulWords = "doubtful_words"
-    }
-
-    init(_ source: Segment) {
-        start = rounded(source.startSeconds)
-        end = rounded(source.endSeconds)
-        text = source.text
-        language = source.language
-        speaker = source.speaker
-        logprob = rounded(source.meanLogProbability)
-        doubtful = source.isDoubtful
-        doubtfulWords = zip(source.doubtfulWords, source.doubtfulRanges).map {
-            WordRecord($0, at: $1, in: source.text)
-        }
-    }
-}
-
-private struct WordRecord: Encodable {
-    /// Unicode code points of the segment's text.
-    let offset, length: Int
-    let text: String
-    let logprob: Double
-
-    init(_ source: DoubtfulWord, at range: Range<Int>, in segment: String) {
-        offset = range.lowerBound
-        length = range.count
-        let scalars = segment.unicodeScalars.dropFirst(offset).prefix(length)
-        text = String(String.UnicodeScalarView(scalars))
-        logprob = rounded(source.logProbability)
-    }
-}
-
-private struct ChunkRecord: Encodable {
+struct ChunkRecord: Codable {
     let start, end: Double
     let startSample, endSample, promptTokenCount: Int
     let tokenIDs: [Int]
@@ -160,7 +124,7 @@ private struct ChunkRecord: Encodable {
     }
 }
 
-private struct StageSeconds: Encodable {
+struct StageSeconds: Codable {
     let mel, convolution, encoder, prefill, decode: Double
 
     init(_ source: Timings) {
@@ -170,9 +134,15 @@ private struct StageSeconds: Encodable {
         prefill = rounded(source.prefillSeconds)
         decode = rounded(source.decodeSeconds)
     }
+
+    var timings: Timings {
+        Timings(
+            melSeconds: mel, convolutionSeconds: convolution, encoderSeconds: encoder,
+            prefillSeconds: prefill, decodeSeconds: decode)
+    }
 }
 
 /// To milliseconds.
-private func rounded(_ value: Double) -> Double {
+func rounded(_ value: Double) -> Double {
     (value * 1000).rounded() / 1000
 }
