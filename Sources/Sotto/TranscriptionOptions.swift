@@ -99,6 +99,8 @@ public enum TranscriptionEvent: Hashable, Sendable {
     case partial(String)
     /// Seconds of the recording that are done, and its length as far as it is known.
     case progress(doneSeconds: Double, totalSeconds: Double?)
+    /// Something to know that takes nothing from the text: a rule of the polish could not be applied.
+    case remark(String)
     /// Always the last event.
     case finished(Transcription)
 }

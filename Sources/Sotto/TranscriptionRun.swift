@@ -173,6 +173,7 @@ struct TranscriptionRun {
         try Task.checkCancellation()
         if let open { add(open.piece) }
         if warnings != nil { end(with: polisher.missingMark) }
+        for problem in polisher.problems { emit(.remark(problem.description)) }
         let sampleCount = chunks.last?.sampleRange.upperBound ?? 0
         let heardSeconds = Double(sampleCount) / 16000
         var provenance = provenance

@@ -64,7 +64,7 @@ func transcribe(
     for try await event in transcriber.transcribe(path: path, options: options) {
         switch event {
         case .text(let text): shown += text
-        case .partial, .progress: break
+        case .partial, .progress, .remark: break
         case .finished(let transcription): result = transcription
         }
     }

@@ -45,6 +45,7 @@ enum ExitStatus {
     static let usage: Int32 = 64
     static let data: Int32 = 65
     static let noInput: Int32 = 66
+    static let unavailable: Int32 = 69
     static let cannotCreate: Int32 = 73
     static let inputOutput: Int32 = 74
     static let incomplete: Int32 = 75
@@ -54,7 +55,7 @@ enum ExitStatus {
         case .request: usage
         case .data: data
         case .input: noInput
-        case .model, .installation: 69
+        case .model, .installation: unavailable
         case .unexpected: 70
         case .resources: 71
         case .output: inputOutput

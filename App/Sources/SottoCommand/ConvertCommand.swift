@@ -6,22 +6,35 @@ import Transcript
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Write a transcript in another format.",
-        discussion: "The result is what transcribe would have written in that format.")
+        discussion: """
+            The result is what transcribe would have written in that format. With options of the polish the \
+            model's own words are polished anew.
+            """)
 
     @Argument(help: "A transcript that was written with --format json; - is the standard input.")
     var file: String
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var polish: PolishArguments
 
     func run() throws {
         do {
             let format = output.chosenFormat
             let target = try output.path.map { try self.target($0, format) }
-            let bytes = format.render(try transcription())
+            var transcription = try transcription()
+            var problems: [PolishError] = []
+            if polish.isGiven {
+                (transcription, problems) = transcription.polished(try polish.options())
+            }
+            let bytes = format.render(transcription)
             if let target {
                 try target.write(bytes)
             } else {
                 try Console.write(bytes)
+            }
+            problems.forEach { Console.writeProblem("\($0)") }
+            if polish.explainPolish {
+                transcription.explainedChanges.forEach(Console.writeProblem)
             }
         } catch let refusal as OutputRefusal {
             Console.writeProblem("\(refusal)")

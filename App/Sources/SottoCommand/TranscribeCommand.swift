@@ -44,6 +44,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     var threads: Int?
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var polish: PolishArguments
 
     @Flag(
         help:
@@ -93,6 +94,13 @@ struct TranscribeCommand: AsyncParsableCommand {
             summary.add(.failed(status: ExitStatus.noInput, reason: reason), of: argument)
         }
         guard !recordings.all.isEmpty else { throw ExitCode(summary.exitStatus) }
+        let options: TranscriptionOptions
+        do {
+            options = try self.options(polish: polish.options())
+        } catch let refusal as OutputRefusal {
+            Console.writeProblem("\(refusal)")
+            throw ExitCode(refusal.status)
+        }
         guard output.path != nil || recordings.all.count == 1 || format.canFollowItself else {
             Console.writeProblem(
                 "Several \(format.rawValue) files cannot follow each other: "
@@ -128,7 +136,7 @@ struct TranscribeCommand: AsyncParsableCommand {
             }
             let result = await transcribe(
                 recording, number: index + 1, among: recordings, with: transcriber,
-                stop: interruption.stop)
+                options: options, stop: interruption.stop)
             summary.add(result, of: recording.path)
         }
         if summary.count > 1 && !quiet {
@@ -141,7 +149,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     /// One recording; a failure is told and does not stop the others.
     private func transcribe(
         _ recording: Recording, number: Int, among recordings: Recordings,
-        with transcriber: Transcriber, stop: StopSwitch
+        with transcriber: Transcriber, options: TranscriptionOptions, stop: StopSwitch
     ) async -> RecordingResult {
         var target: OutputFile?
         do {
@@ -168,17 +176,20 @@ struct TranscribeCommand: AsyncParsableCommand {
                 heading: isSeries ? heading(recording, number) : "", showsLiveText: liveText,
                 isQuiet: quiet)
             defer { display.clear() }
+            let name = recordings.areSeveral ? "'\(recording.path)': " : ""
+            var remarks: [String] = []
             for try await event in transcriber.transcribe(
                 path: recording.path, options: options, stop: stop,
                 journaling: target?.journaling ?? .none)
             {
                 try display.take(event)
+                if case .remark(let remark) = event { remarks.append(remark) }
                 guard case .finished(let transcription) = event else { continue }
                 display.clear()
+                remarks.forEach { Console.writeProblem(name + $0) }
                 return try finish(
                     transcription, target: target, streamsText: streamsText, isSeries: isSeries,
-                    number: number, name: recordings.areSeveral ? "'\(recording.path)': " : "",
-                    isStopped: stop.isStopped)
+                    number: number, name: name, isStopped: stop.isStopped)
             }
             throw SottoError(unexpected: CancellationError())
         } catch let error as SottoError {
@@ -234,16 +245,21 @@ struct TranscribeCommand: AsyncParsableCommand {
         if !isStopped, !transcription.isComplete, let target {
             Console.writeProblem(name + target.remark)
         }
+        if polish.explainPolish {
+            transcription.explainedChanges.forEach { Console.writeProblem(name + $0) }
+        }
         if transcription.text.isEmpty && !quiet {
             Console.writeProblem(name + "No speech was heard.")
         }
         return RecordingResult(transcription)
     }
 
-    private var options: TranscriptionOptions {
+    private func options(polish: PolishOptions) -> TranscriptionOptions {
         var options = TranscriptionOptions()
         options.language = language.flatMap { Language($0) }
-        options.context = context
+        options.context = ([context] + polish.hotWords).filter { !$0.isEmpty }
+            .joined(separator: ", ")
+        options.polish = polish
         options.track = track
         options.removesRumble = highPass
         options.reducesNoise = denoise

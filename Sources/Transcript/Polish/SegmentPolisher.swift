@@ -59,8 +59,10 @@ extension Segment {
 }
 
 extension Transcription {
-    /// The transcription with its raw text polished anew.
-    public func polished(_ options: PolishOptions) -> Transcription {
+    /// The transcription with its raw text polished anew, and what could not be done about it.
+    public func polished(
+        _ options: PolishOptions
+    ) -> (transcription: Transcription, problems: [PolishError]) {
         var (polisher, result) = (SegmentPolisher(options), self)
         for (index, segment) in segments.enumerated() {
             let (mark, polished) = polisher.append(segment)
@@ -70,6 +72,6 @@ extension Transcription {
         if let mark = polisher.missingMark {
             result.segments[result.segments.count - 1].end(with: mark)
         }
-        return result
+        return (result, polisher.problems)
     }
 }
