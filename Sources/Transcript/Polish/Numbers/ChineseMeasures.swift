@@ -2,8 +2,7 @@
 extension ChineseNumbers {
     /// 五十毫克, 三百人. A number of a unit may end in the unit's own 千: 三十千瓦.
     mutating func measure(_ range: Range<Int>) -> Bool {
-        guard scalar(range.lowerBound - 1) != "第" else { return false }
-        return measure(range, ending: range.upperBound)
+        measure(range, ending: range.upperBound)
             || range.count > 1 && ["千", "百"].contains(text[range.upperBound - 1])
                 && measure(range.dropLast(), ending: range.upperBound - 1)
     }

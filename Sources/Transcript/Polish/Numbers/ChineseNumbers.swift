@@ -132,7 +132,7 @@ struct ChineseNumbers {
     /// 百分之十五; 百分之百 is a word, and per mille and other fractions stay.
     private mutating func percent(_ run: Run) -> Bool {
         let start = run.range.lowerBound
-        guard run.range.count == 1, text[start] == "百",
+        guard run.range.count == 1, text[start] == "百", !text.holds(["分", "之"], at: start - 2),
             text.holds(["分", "之"], at: start + 1), let number = self.run(at: start + 3),
             let written = plain(number)
         else { return false }
@@ -174,7 +174,8 @@ struct ChineseNumbers {
             write(range, String(number.value))
             return true
         }
-        return !digits(range)
+        _ = digits(range)
+        return true
     }
 
     /// Digits said one by one: with a zero among them, with a word that asks for them, or seven of them.

@@ -121,7 +121,9 @@ extension EnglishNumbers {
             end += 1
         default: return nil
         }
-        guard number.whole != nil || number.isDecimal else { return nil }
+        guard number.whole != nil || number.isDecimal,
+            phrase(EnglishPhrases.neverBefore, at: end) == nil
+        else { return nil }
         var written = sign + number.written
         if number.whole.map({ $0 < 1_000_000 }) ?? false, let cents = cents(end) {
             written += cents.digits
@@ -136,7 +138,8 @@ extension EnglishNumbers {
         let first = following(start) == "and" ? start + 1 : start
         guard following(first) != "", let run = run(at: first),
             let value = EnglishNumeral.belowHundred(spoken(run)), value > 0,
-            ["cent", "cents", "pence"].contains(following(run.upperBound))
+            ["cent", "cents", "pence"].contains(following(run.upperBound)),
+            phrase(EnglishPhrases.neverBefore, at: run.upperBound + 1) == nil
         else { return nil }
         return ((value < 10 ? ".0" : ".") + String(value), run.upperBound + 1)
     }

@@ -9,7 +9,9 @@ extension EnglishNumbers {
         guard following(start) != "" else { return nil }
         if let day = ordinalDay(at: start) {
             let year = year(at: day.end)
-            guard year != nil || isMonth(month, day.value) else { return nil }
+            guard year != nil || isMonth(month, day.value),
+                year != nil || phrase(EnglishPhrases.neverBefore, at: day.end) == nil
+            else { return nil }
             return writeDay(start, day, year)
         }
         guard let run = run(at: start) else { return nil }

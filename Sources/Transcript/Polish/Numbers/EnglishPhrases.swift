@@ -58,6 +58,7 @@ enum EnglishPhrases {
         """
         something somethings some odd ish fold half halves thirds fourths fifths sixths sevenths eighths ninths tenths
         hundredths thousandths quarter quarters dozen hundreds thousands millions billions and_a past point hundredth
+        hundred thousand million billion trillion
         """)
     /// What comes before 'one' in ways of speaking: the one percent, not one meter.
     static let beforeOne = table(
