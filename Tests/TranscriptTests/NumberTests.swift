@@ -71,6 +71,99 @@ import Testing
         #expect(polished("百分之十五 twenty five percent", "Cantonese") == "15 % 25 %")
     }
 
+    // MARK: - Spoken values
+
+    /// A whole number in Chinese words, below a hundred million.
+    private func chineseWords(_ value: Int) -> String {
+        let digits = Array("零一二三四五六七八九")
+        func section(_ value: Int) -> String {
+            var (text, isGap) = ("", false)
+            for (power, place) in [(1000, "千"), (100, "百"), (10, "十"), (1, "")] {
+                let digit = value / power % 10
+                if digit > 0 {
+                    text += (isGap && !text.isEmpty ? "零" : "") + String(digits[digit]) + place
+                    isGap = false
+                } else {
+                    isGap = true
+                }
+            }
+            return text
+        }
+        let (high, low) = value.quotientAndRemainder(dividingBy: 10_000)
+        let head = high > 0 ? section(high) + "万" : ""
+        let text = head + (high > 0 && low > 0 && low < 1000 ? "零" : "") + section(low)
+        return text.hasPrefix("一十") ? String(text.dropFirst()) : text
+    }
+
+    /// A whole number in English words, below a million.
+    private func englishWords(_ value: Int, and: String) -> String {
+        let small = """
+            zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+            seventeen eighteen nineteen
+            """.split(whereSeparator: \.isWhitespace).map(String.init)
+        let tens = words("- - twenty thirty forty fifty sixty seventy eighty ninety")
+        func spoken(_ value: Int) -> String {
+            if value < 20 { return small[value] }
+            if value < 100 {
+                return tens[value / 10] + (value % 10 > 0 ? " " + small[value % 10] : "")
+            }
+            if value < 1000 {
+                let rest = value % 100 > 0 ? and + spoken(value % 100) : ""
+                return small[value / 100] + " hundred" + rest
+            }
+            let rest = value % 1000
+            return spoken(value / 1000) + " thousand"
+                + (rest == 0 ? "" : (rest < 100 ? and : " ") + spoken(rest))
+        }
+        return spoken(value)
+    }
+
+    @Test func `every Chinese number that is measured is written as it is said`() {
+        for value in Array(1..<11_000) + Array(stride(from: 11_003, to: 99_999_999, by: 99_991)) {
+            let spoken = chineseWords(value)
+            let written = value % 10_000 == 0 ? "\(value / 10_000)万" : String(value)
+            #expect(polished("大约\(spoken)毫克。", "Chinese") == "大约\(written)毫克。")
+            #expect(polished("百分之\(spoken)", "Chinese") == "\(written) %")
+            #expect(polished("\(spoken)点零五公里", "Chinese") == "\(value).05公里")
+        }
+    }
+
+    @Test func `every English number that is measured is written as it is said`() {
+        for value in Array(1..<11_000) + Array(stride(from: 11_003, to: 999_999, by: 997)) {
+            let digits = String(value)
+            let written = value < 10_000 ? digits : "\(digits.dropLast(3)),\(digits.suffix(3))"
+            for and in [" ", " and "] {
+                let spoken = englishWords(value, and: and)
+                #expect(polished("about \(spoken) grams", "English") == "about \(written) grams")
+                #expect(polished("\(spoken) percent", "English") == "\(written) %")
+            }
+        }
+    }
+
+    @Test func `every day of the year and every minute of the day can be said`() {
+        for month in 1...12 {
+            for day in 1...31 {
+                let text = "\(chineseWords(month))月\(chineseWords(day))日"
+                #expect(polished(text, "Chinese") == "\(month)月\(day)日")
+            }
+        }
+        for hour in 1...12 {
+            for minute in 10...59 {
+                let text = "\(englishWords(hour, and: " ")) \(englishWords(minute, and: " ")) pm"
+                #expect(polished(text, "English") == "\(hour):\(minute) pm")
+                let time = "\(chineseWords(hour))点\(chineseWords(minute))分"
+                #expect(polished(time, "Chinese") == "\(hour)点\(minute)分")
+            }
+        }
+        for year in 1900...2099 {
+            let spoken = year.description.map { chineseWords(Int(String($0)) ?? 0) }
+            let text = spoken.map { $0.isEmpty ? "零" : $0 }.joined()
+            #expect(polished("在\(text)年", "Chinese") == "在\(year)年")
+        }
+    }
+
+    // MARK: - Random texts
+
     @Test func `random Chinese text says the same in digits, and stays so`() {
         var random = Random(seed: 1)
         var changed = 0
@@ -151,8 +244,6 @@ import Testing
         #expect(duration < .seconds(1))
     }
 }
-
-// MARK: - Random texts
 
 private struct Random {
     private var state: UInt64

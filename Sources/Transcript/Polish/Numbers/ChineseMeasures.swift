@@ -52,7 +52,8 @@ extension ChineseNumbers {
             // 两千年 and 一百次 say that it is long or often; 十个八个 and 十分 are no numbers.
             let isYears = unit.name == ["年"] && number.value >= 100 && number.markCount == 1
             let isLoose = number.value == 10 && (followsNumber(range, unit) || unit.name == ["分"])
-            return number.value >= 10 && !number.isRoundOne && !isYears && !isLoose
+            let isMany = number.isRoundOne && unit.name != ["块"]
+            return number.value >= 10 && !isMany && !isYears && !isLoose
         }
     }
 

@@ -6,8 +6,8 @@ struct ChineseNumbers {
     /// Simplified where it matters.
     let text: [Unicode.Scalar]
     var edits: [TextEdit] = []
-    /// Where the last year, day, hour and duration that were written in digits end.
-    var (yearEnd, dayEnd, hourEnd, durationEnd) = (-1, -1, -1, -1)
+    /// Where the last year, day, hour and duration that were written in digits end; before all text if none was.
+    var (yearEnd, dayEnd, hourEnd, durationEnd) = (-2, -2, -2, -2)
 
     private init(_ text: [Unicode.Scalar]) {
         self.text = ChineseNumeral.simplified(text)

@@ -103,6 +103,13 @@ extension EnglishNumbers {
         _ = write(range, number.written)
     }
 
+    /// 'ten to twenty dollars': a sign before the second would leave the first without.
+    private func endsSpan(_ run: Range<Int>) -> Bool {
+        let start = run.lowerBound
+        let isSpan = before(start) == "to" || before(start) == "and" || before(start) == "or"
+        return isSpan && isNumber(start - 2) && words[start - 1].gap == .space
+    }
+
     func percentEnd(_ end: Int) -> Int? {
         if following(end) == "percent" { return end + 1 }
         return following(end) == "per" && following(end + 1) == "cent" ? end + 2 : nil
@@ -121,7 +128,7 @@ extension EnglishNumbers {
             end += 1
         default: return nil
         }
-        guard number.whole != nil || number.isDecimal,
+        guard number.whole != nil || number.isDecimal, !endsSpan(run),
             phrase(EnglishPhrases.neverBefore, at: end) == nil
         else { return nil }
         var written = sign + number.written

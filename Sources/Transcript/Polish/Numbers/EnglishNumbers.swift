@@ -116,7 +116,7 @@ struct EnglishNumbers {
         return amount(run, number) ?? spelled(run)
     }
 
-    /// Not exact, or part of something longer: some twenty, two or three, twenty something, ten past nine.
+    /// Not exact, or part of something longer: some twenty, two or three, one in ten, ten past nine.
     private func isVague(_ run: Range<Int>) -> Bool {
         let (start, end) = (run.lowerBound, run.upperBound)
         if words[start].gap.joins {
@@ -124,7 +124,8 @@ struct EnglishNumbers {
             if words[start].gap == .hyphen || words[start - 1].isDigits { return true }
             if EnglishPhrases.neverAfter.contains(last) { return true }
             if last == "and", EnglishNumeral.isMagnitude(before(start - 1)) { return true }
-            if last == "or", words[start - 1].gap == .space, isNumber(start - 2) { return true }
+            if last == "or" || last == "in", isNumber(start - 2) { return true }
+            if last == "of", before(start - 1) == "out", isNumber(start - 3) { return true }
         }
         guard end < words.count, words[end].gap.joins else { return false }
         if words[end].isDigits || phrase(EnglishPhrases.neverBefore, at: end) != nil { return true }
