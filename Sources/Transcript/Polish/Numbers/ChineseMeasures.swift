@@ -17,11 +17,15 @@ extension ChineseNumbers {
         {
             return true
         }
-        guard let unit = ChineseUnit.at(end, in: text), !isSplit(unit, at: end, number) else {
+        guard let unit = ChineseUnit.at(end, in: text),
+            !isSplit(unit, range.lowerBound..<end, number)
+        else {
             return month(range, number)
         }
         let isChained = unit.kind == .duration && isChained(range, unit)
-        guard isChained || isWanted(number, unit, range) else { return false }
+        guard isChained || isWanted(number, unit, range), writeFirstOfSpan(before: range) else {
+            return false
+        }
         let start = range.lowerBound
         switch unit.kind {
         case .counter where sign(before: start) != nil: return false
@@ -33,9 +37,33 @@ extension ChineseNumbers {
         return true
     }
 
+    /// 五到十年: the first number has the unit of the second. False where it cannot be written in digits.
+    private mutating func writeFirstOfSpan(before range: Range<Int>) -> Bool {
+        let end = range.lowerBound - 1
+        guard let mark = scalar(end), mark == "到" || mark == "至", end > 0,
+            ChineseNumeral.isNumeral(text[end - 1])
+        else { return true }
+        var start = end
+        while start > 0, end - start < 20,
+            ChineseNumeral.isNumeral(text[start - 1]) || text[start - 1] == ChineseNumeral.point
+        {
+            start -= 1
+        }
+        if text[start] == ChineseNumeral.point { start += 1 }
+        if let last = edits.last, last.range.upperBound > start { return true }
+        guard let first = run(at: start), first.range.upperBound == end, !isVague(first.range),
+            !touchesDigits(first.range), scalar(start - 1) != "第", let written = plain(first)
+        else { return false }
+        edits.append(TextEdit(range: first.range, replacement: written))
+        return true
+    }
+
     /// 十一月 and 十二月 are months by themselves; others need a year or a day beside them.
     private mutating func month(_ range: Range<Int>, _ number: ChineseCardinal) -> Bool {
-        guard [11, 12].contains(number.value), scalar(range.upperBound) == "月" else { return false }
+        let isSecond = scalar(range.lowerBound - 2) == "月" && scalar(range.lowerBound - 1) != "，"
+        guard [11, 12].contains(number.value), scalar(range.upperBound) == "月", !isSecond else {
+            return false
+        }
         edits.append(TextEdit(range: range, replacement: String(number.value)))
         return true
     }
@@ -45,16 +73,25 @@ extension ChineseNumbers {
         -> Bool
     {
         switch unit.kind {
-        case .measure: return true
+        // 二元 is a term; two of the currency are 两元.
+        case .measure: return unit.name != ["元"] || !text[range].elementsEqual(["二"])
         case .money: return number.value != 1
         case .degree where isTemperature(range): return true
         case .counter, .divisible, .duration, .degree:
-            // 两千年 and 一百次 say that it is long or often; 十个八个 and 十分 are no numbers.
-            let isYears = unit.name == ["年"] && number.value >= 100 && number.markCount == 1
-            let isLoose = number.value == 10 && (followsNumber(range, unit) || unit.name == ["分"])
-            let isMany = number.isRoundOne && unit.name != ["块"]
-            return number.value >= 10 && !isMany && !isYears && !isLoose
+            return number.value >= 10 && !isPhrase(number, unit, range)
         }
+    }
+
+    /// 一百次 and 两千年 say that it is often or long; 十个八个, 十分, 十字 and 下一个十年 are no numbers.
+    private func isPhrase(_ number: ChineseCardinal, _ unit: ChineseUnit, _ range: Range<Int>)
+        -> Bool
+    {
+        let name = String(String.UnicodeScalarView(unit.name))
+        if number.isRoundOne { return name != "块" }
+        if name == "年", number.value >= 100, number.markCount == 1 { return true }
+        guard number.value == 10 else { return false }
+        let isDecade = name == "年" && scalar(range.lowerBound - 1) == "个"
+        return isDecade || ["分", "字"].contains(name) || followsNumber(range, unit)
     }
 
     private func followsNumber(_ range: Range<Int>, _ unit: ChineseUnit) -> Bool {
@@ -70,8 +107,16 @@ extension ChineseNumbers {
     }
 
     /// 一米七五, 三块五, 三十七度五: the number goes on behind the unit.
-    private func isSplit(_ unit: ChineseUnit, at end: Int, _ number: ChineseCardinal) -> Bool {
+    private func isSplit(_ unit: ChineseUnit, _ range: Range<Int>, _ number: ChineseCardinal)
+        -> Bool
+    {
+        let (start, end) = (range.lowerBound, range.upperBound)
         let after = end + unit.name.count
+        // 一厘米一厘米: little by little.
+        let whole = Array(text[start..<after])
+        if text.holds(whole, at: after) || text.holds(whole, at: start - whole.count) {
+            return true
+        }
         let goesOn = beginsNumber(after) || scalar(after) == "半"
         let splits = ["米", "升", "元", "块", "斤", "度", "克", "公斤", "吨", "倍", "蚊", "折", "年", "岁"]
         let name = String(String.UnicodeScalarView(unit.name))

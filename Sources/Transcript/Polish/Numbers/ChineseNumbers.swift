@@ -93,12 +93,12 @@ struct ChineseNumbers {
         scalar.properties.numericType == .decimal
     }
 
-    private func touchesDigits(_ range: Range<Int>) -> Bool {
+    func touchesDigits(_ range: Range<Int>) -> Bool {
         [range.lowerBound - 1, range.upperBound].contains { scalar($0).map(isDigit) ?? false }
     }
 
-    /// 十几, 二十多, 数百, 三分之二, 双十一, 周三十点.
-    private func isVague(_ range: Range<Int>) -> Bool {
+    /// 十几, 二十多, 数百, 三分之二, 双十一, 周三十点, 二、三十.
+    func isVague(_ range: Range<Int>) -> Bool {
         let (before, after) = (scalar(range.lowerBound - 1), scalar(range.upperBound))
         if let after, ChinesePhrases.vagueAfter.contains(after) { return true }
         if text.holds(["分", "之"], at: range.upperBound) { return true }
@@ -109,6 +109,8 @@ struct ChineseNumbers {
             return true
         }
         return text.holds(anyOf: ChinesePhrases.neverAfter, before: range.lowerBound)
+            || before.map { ChinesePhrases.listMarks.contains($0) } ?? false
+                && beginsNumber(range.lowerBound - 2)
     }
 
     /// Where 负 before a number stands, if it is a sign.
@@ -180,13 +182,14 @@ struct ChineseNumbers {
 
     /// Digits said one by one: with a zero among them, with a word that asks for them, or seven of them.
     private mutating func digits(_ range: Range<Int>) -> Bool {
-        guard range.count >= 3, let written = ChineseNumeral.spelled(text[range]),
-            !isCounting(written)
-        else { return false }
-        let hasZero = text[range].contains { $0 == "零" || $0 == "幺" }
+        guard range.count >= 3, let written = ChineseNumeral.spelled(text[range]) else {
+            return false
+        }
         let isAsked =
             range.count >= 4 && text.holds(anyOf: ChinesePhrases.labels, before: range.lowerBound)
-        guard hasZero || isAsked || range.count >= 7 else { return false }
+        let isSpelled = isAsked || text[range].contains("幺")
+        let isLong = range.count >= 7 || text[range].contains("零")
+        guard isSpelled || isLong && !isCounting(written) else { return false }
         edits.append(TextEdit(range: range, replacement: written))
         return true
     }

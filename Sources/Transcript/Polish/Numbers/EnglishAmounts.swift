@@ -52,7 +52,9 @@ extension EnglishNumbers {
         if number.whole == 1, EnglishPhrases.beforeOne.contains(before(run.lowerBound)) {
             return nil
         }
-        let isMeasured = phrase(EnglishPhrases.measures, at: end) != nil
+        let measureEnd = phrase(EnglishPhrases.measures, at: end)
+        let isMeasured = measureEnd != nil
+        if number.whole == 1, let measureEnd, following(measureEnd) == "at" { return nil }
         if let unitEnd = percentEnd(end) {
             return write(run.lowerBound..<unitEnd, number, number.written + " %")
         }

@@ -9,7 +9,7 @@ enum EnglishPhrases {
         liter liters litre litres hectare hectares hertz kilohertz megahertz gigahertz watt watts kilowatt kilowatts
         megawatt megawatts volt volts millivolts amps milliamp milliamps ampere amperes ohms pascals kilopascals joules
         kilojoules calories kilocalories byte bytes kilobyte kilobytes megabyte megabytes gigabyte gigabytes terabyte
-        terabytes bits megabits gigabits pixels megapixels decibels millisecond milliseconds microsecond microseconds
+        terabytes megabits gigabits pixels megapixels decibels millisecond milliseconds microsecond microseconds
         nanoseconds lumens kelvin degrees_celsius degrees_fahrenheit degrees_centigrade degree_celsius square_meters
         square_metres square_kilometers square_kilometres cubic_meters cubic_metres us_dollars american_dollars
         canadian_dollars australian_dollars hong_kong_dollars singapore_dollars swiss_francs yuan yen
