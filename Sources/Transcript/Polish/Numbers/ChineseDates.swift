@@ -20,7 +20,10 @@ extension ChineseNumbers {
             text.holds(["公", "元"], at: range.lowerBound - 2)
             || text.holds(["公", "元", "前"], at: range.lowerBound - 3)
         if isAncient { return range.count <= 4 && digits.first != "0" ? digits : nil }
-        if range.count == 2 { return digits.first == "0" ? digits : nil }
+        if range.count == 2 {
+            let isDecade = digits.last == "0" && scalar(range.upperBound + 1) == "代"
+            return digits.first == "0" || isDecade ? digits : nil
+        }
         return range.count == 4 && ["1", "2"].contains(digits.first) ? digits : nil
     }
 

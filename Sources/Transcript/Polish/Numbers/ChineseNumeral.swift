@@ -9,8 +9,8 @@ enum ChineseNumeral {
     private static let powers: [Unicode.Scalar: Int] = ["十": 1, "百": 2, "千": 3]
     private static let tens: [Unicode.Scalar: Int] = ["廿": 2, "卅": 3]
     private static let traditional: [Unicode.Scalar: Unicode.Scalar] = {
-        let old = "〇兩萬億點號幾個歲鐘鍾塊錢幣鎊時間條攝餘數後來負週紀樓層條圓隻張頁輛項種臺們歐羅噸雙畫晝聽夜釐數電節兒裡裏雲級開頭門場屆樁盤單轉瓏顆處戶億陽"
-        let new = "零两万亿点号几个岁钟钟块钱币镑时间条摄余数后来负周纪楼层条元只张页辆项种台们欧罗吨双画昼听夜厘数电节儿里里云级开头门场届桩盘单转珑颗处户亿阳"
+        let old = "〇兩萬億點號幾個歲鐘鍾塊錢幣鎊時間條攝餘數後來負週紀樓層條圓隻張頁輛項種臺們歐羅噸雙畫晝聽夜釐數電節兒裡裏雲級開頭門場屆紙盤單轉瓏顆處戶億陽"
+        let new = "零两万亿点号几个岁钟钟块钱币镑时间条摄余数后来负周纪楼层条元只张页辆项种台们欧罗吨双画昼听夜厘数电节儿里里云级开头门场届纸盘单转珑颗处户亿阳"
         return Dictionary(zip(old.unicodeScalars, new.unicodeScalars)) { first, _ in first }
     }()
 
