@@ -64,13 +64,19 @@ extension EnglishNumbers {
         guard isMeasured || isWanted(run, number, isCounted) else { return nil }
         let isDegrees = following(end) == "degrees"
         let takesSign = isMeasured || isDegrees || number.isDecimal
-        return takesSign ? write(run, number, number.written) : spanned(run, isCounted, number)
+        guard !takesSign else { return write(run, number, number.written) }
+        writeFirstOfSpan(run)
+        return write(run, number.written)
     }
 
-    /// With the number before it, if both are of the same unit: twenty to thirty people.
-    private mutating func spanned(_ run: Range<Int>, _ isCounted: Bool, _ number: Number) -> Int {
-        if isCounted { writeFirstOfSpan(run) }
-        return write(run, number.written)
+    /// The fifty of 'forty five to fifty', whose first number is in digits.
+    private func endsWrittenSpan(_ run: Range<Int>) -> Bool {
+        let start = run.lowerBound
+        guard start >= 2, before(start) == "to", words[start - 1].gap == .space else {
+            return false
+        }
+        return isNumber(start - 2)
+            && edits.last?.range.upperBound == words[start - 2].range.upperBound
     }
 
     /// With the sign before it.
@@ -96,9 +102,8 @@ extension EnglishNumbers {
             first -= 1
         }
         let range = first..<start - 1
-        guard self.run(at: first) == range, !isName(range),
+        guard self.run(at: first) == range, !isName(range), !isVague(range),
             !isBetween || before(first) == "between",
-            words[first].gap != .hyphen, !EnglishPhrases.neverAfter.contains(before(first)),
             edits.last.map({ $0.range.upperBound <= scalars(range).lowerBound }) ?? true,
             let number = Number(spoken(range), isVersion: false)
         else { return }
@@ -161,7 +166,7 @@ extension EnglishNumbers {
         guard whole >= 10 else { return false }
         let isShort =
             number.wordCount == 1 || number.wordCount == 2 && word(run.lowerBound) == "one"
-        return !isShort || isCounted || EnglishPhrases.labels.contains(last)
+        return !isShort || isCounted || endsWrittenSpan(run) || EnglishPhrases.labels.contains(last)
     }
 }
 

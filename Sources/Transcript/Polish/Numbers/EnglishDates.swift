@@ -35,7 +35,8 @@ extension EnglishNumbers {
             phrase(EnglishPhrases.counted, at: run.upperBound) == nil,
             phrase(EnglishPhrases.measures, at: run.upperBound) == nil,
             phrase(EnglishPhrases.neverBefore, at: run.upperBound) == nil,
-            percentEnd(run.upperBound) == nil, following(run.upperBound) != "or"
+            percentEnd(run.upperBound) == nil, following(run.upperBound) != "or",
+            following(run.upperBound) != "of"
         else { return nil }
         return write(run, String(day))
     }

@@ -117,7 +117,7 @@ struct EnglishNumbers {
     }
 
     /// Not exact, or part of something longer: some twenty, two or three, one in ten, ten past nine.
-    private func isVague(_ run: Range<Int>) -> Bool {
+    func isVague(_ run: Range<Int>) -> Bool {
         let (start, end) = (run.lowerBound, run.upperBound)
         if words[start].gap.joins {
             let last = word(start - 1)
@@ -177,7 +177,8 @@ struct EnglishNumbers {
         guard last != "a", last != "an", last != "one" else { return nil }
         let isTime = word(run.upperBound - 1) == "second"
         let isCertain = EnglishPhrases.afterSecond.contains(following(run.upperBound))
-        return isTime && !isCertain ? nil : write(run, EnglishNumeral.ordinal(value))
+        let endsClause = last == "the" && following(run.upperBound).isEmpty
+        return isTime && !isCertain && !endsClause ? nil : write(run, EnglishNumeral.ordinal(value))
     }
 
     /// Seven digits and more, or three with a zero or with a word that asks for them.
