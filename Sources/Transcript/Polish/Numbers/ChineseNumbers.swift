@@ -110,7 +110,7 @@ struct ChineseNumbers {
         }
         return text.holds(anyOf: ChinesePhrases.neverAfter, before: range.lowerBound)
             || before.map { ChinesePhrases.listMarks.contains($0) } ?? false
-                && beginsNumber(range.lowerBound - 2)
+                && (beginsNumber(range.lowerBound - 2) || scalar(range.lowerBound - 2) == "%")
     }
 
     /// Where 负 before a number stands, if it is a sign.

@@ -142,7 +142,7 @@ extension EnglishNumbers {
         if number.whole.map({ $0 < 1_000_000 }) ?? false, let cents = cents(end) {
             written += cents.digits
             end = cents.end
-        } else if isNumber(end), words[end].gap.joins {
+        } else if isNumber(end), words[end].gap.joins || words[end].gap == .money {
             return nil
         }
         return write(run.lowerBound..<end, written)

@@ -119,6 +119,7 @@ struct EnglishNumbers {
     /// Not exact, or part of something longer: some twenty, two or three, one in ten, ten past nine.
     func isVague(_ run: Range<Int>) -> Bool {
         let (start, end) = (run.lowerBound, run.upperBound)
+        if words[start].gap == .mark { return true }
         if words[start].gap.joins {
             let last = word(start - 1)
             if words[start].gap == .hyphen || words[start - 1].isDigits { return true }

@@ -1,4 +1,4 @@
-/// A word of Latin letters or digits, and what is between it and the one before.
+/// A word of Latin letters, or a row of digits, and what is between it and the one before.
 struct EnglishWord: Hashable {
     /// In lower case.
     let text: String
@@ -10,6 +10,8 @@ struct EnglishWord: Hashable {
 
     enum Gap: Hashable {
         case space, hyphen, comma, stop, other
+        /// Before a sign of money, and between another mark and a hyphen: what was read once is there.
+        case money, mark
 
         /// Whether two words can belong to one number.
         var joins: Bool { self == .space || self == .hyphen }
@@ -21,12 +23,14 @@ struct EnglishWord: Hashable {
     static func all(in text: [Unicode.Scalar]) -> [EnglishWord] {
         var (words, index, last) = ([EnglishWord](), 0, 0)
         while index < text.count {
-            guard isLetter(text[index]) else {
+            guard let kind = kind(text[index]) else {
                 index += 1
                 continue
             }
             let start = index
-            while index < text.count, isLetter(text[index]) || isApostrophe(index, in: text) {
+            while index < text.count,
+                self.kind(text[index]) == kind || isApostrophe(index, in: text)
+            {
                 index += 1
             }
             let between = text[last..<start]
@@ -41,17 +45,20 @@ struct EnglishWord: Hashable {
         return words
     }
 
-    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    private enum Kind { case letter, digit }
+
+    private static func kind(_ scalar: Unicode.Scalar) -> Kind? {
         switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9": true
-        default: false
+        case "a"..."z", "A"..."Z": .letter
+        case "0"..."9": .digit
+        default: nil
         }
     }
 
     /// Inside a word: o'clock.
     private static func isApostrophe(_ place: Int, in text: [Unicode.Scalar]) -> Bool {
         (text[place] == "'" || text[place] == "’") && place + 1 < text.count
-            && isLetter(text[place + 1])
+            && kind(text[place + 1]) == .letter
     }
 
     private static func lowercased(_ text: ArraySlice<Unicode.Scalar>) -> String {
@@ -64,6 +71,8 @@ struct EnglishWord: Hashable {
         case 1 where between.first == "-": .hyphen
         case 1 where between.first == ".": .stop
         case 2 where between.elementsEqual([",", " "]): .comma
+        case 2... where between.last == "-": .mark
+        case 1... where between.last.map { "$€£".unicodeScalars.contains($0) } ?? false: .money
         default: between.isEmpty || between.contains { $0 != " " } ? .other : .space
         }
     }
