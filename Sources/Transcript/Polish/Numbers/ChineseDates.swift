@@ -95,6 +95,7 @@ extension ChineseNumbers {
             return false
         }
         let start = run.range.lowerBound
+        guard scalar(start - 1) != "第" else { return false }
         let isTo = hourEnd == start - 1 && start > 0 && ["到", "至"].contains(text[start - 1])
         let isDayPart = isTo || text.holds(anyOf: ChinesePhrases.dayParts, before: start)
         return run.parts.count == 2
@@ -117,7 +118,8 @@ extension ChineseNumbers {
     private mutating func minutes(_ run: Run, _ hour: Int, _ isDayPart: Bool) -> Bool {
         let (minute, end) = (run.parts[1], run.range.upperBound)
         guard let written = minuteDigits(minute) else { return false }
-        let isLong = written.count == 2
+        // 这三点十分重要: three points, and very.
+        let isLong = written.count == 2 && (isDayPart || minute.count > 1)
         let saysMinutes =
             scalar(end) == "分" && !["钟", "之", "米", "贝"].contains(scalar(end + 1) ?? " ")
         let isBare =

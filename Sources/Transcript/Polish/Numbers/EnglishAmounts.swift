@@ -59,7 +59,7 @@ extension EnglishNumbers {
             return write(run.lowerBound..<unitEnd, number, number.written + " %")
         }
         if let unitEnd = money(run, number) { return unitEnd }
-        guard !isPoint || isMeasured else { return nil }
+        guard !isPoint || isMeasured, !hasSmallCoins(end) else { return nil }
         let isCounted = phrase(EnglishPhrases.counted, at: end) != nil
         guard isMeasured || isWanted(run, number, isCounted) else { return nil }
         let isDegrees = following(end) == "degrees"
@@ -146,6 +146,12 @@ extension EnglishNumbers {
             return nil
         }
         return write(run.lowerBound..<end, written)
+    }
+
+    /// 'twenty dollars fifty'.
+    private func hasSmallCoins(_ end: Int) -> Bool {
+        ["dollars", "euros", "pounds"].contains(following(end)) && isNumber(end + 1)
+            && (words[end + 1].gap.joins || words[end + 1].gap == .money)
     }
 
     private func cents(_ start: Int) -> (digits: String, end: Int)? {
