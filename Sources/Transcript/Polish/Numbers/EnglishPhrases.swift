@@ -71,7 +71,7 @@ enum EnglishPhrases {
     static let beforeSign = table(
         "is was be are were at to of reached reaches fell falls drops dropped about below from hit around nearly almost reads says and or it's"
     )
-    /// What a hundred and first can be.
+    /// What a twenty-second one can be, other than something that lasts twenty seconds.
     static let afterSecond = table(
         "century floor street amendment anniversary birthday day chapter avenue edition of week president place"
     )
