@@ -12,6 +12,8 @@ final class Interruption {
         // Swift's own handler would print a backtrace and go on.
         signal(SIGQUIT, SIG_DFL)
         let stop = stop
+        // A source listens only some time after it was made; a signal before that would be lost.
+        let listening = DispatchGroup()
         sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
             var old = sigaction()
             // Safety: the structure lives as long as the call.
@@ -24,8 +26,11 @@ final class Interruption {
                 guard !stop.isStopped else { _exit(128 + number) }
                 stop.stop()
             }
+            listening.enter()
+            source.setRegistrationHandler { listening.leave() }
             source.resume()
             return source
         }
+        listening.wait()
     }
 }
