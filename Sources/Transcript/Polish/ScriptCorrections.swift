@@ -1,20 +1,30 @@
 extension ScriptRule {
-    /// What is written where OpenCC would write `found`.
-    func corrected(
-        _ found: Unicode.Scalar, in text: [Unicode.Scalar], at index: Int
+    /// What is written where OpenCC would write `found`, of one length with what was heard.
+    func corrected(_ found: [Unicode.Scalar], from heard: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        found.indices.map { index in
+            corrected(
+                found[index], from: heard[index], before: index > 0 ? found[index - 1] : nil,
+                after: index + 1 < found.count ? found[index + 1] : nil)
+        }
+    }
+
+    /// - Parameters:
+    ///   - before: what OpenCC would write right before it.
+    ///   - after: what OpenCC would write right behind it.
+    private func corrected(
+        _ found: Unicode.Scalar, from heard: Unicode.Scalar, before: Unicode.Scalar?,
+        after: Unicode.Scalar?
     ) -> Unicode.Scalar {
-        let heard = text[index]
-        let before = index > 0 ? text[index - 1] : nil
-        let after = index + 1 < text.count ? text[index + 1] : nil
         // Characters of Cantonese alone, and those that few fonts have.
         if family == .cantonese, Self.cantonese.contains(heard) { return heard }
         guard found == heard || !found.isRareHan else { return heard }
         switch (direction, heard) {
         case (.simplified, "著"):
             return Self.isAspect(before: before, after: after) ? "着" : found
-        case (.simplified, "甚"):
-            return after == "麼" || after == "么" ? "什" : found
+        case (.simplified, "甚"): return after == "么" ? "什" : found
         case (.taiwan, "台"), (.taiwan, "污"): return heard
+        // OpenCC would go on from one to the next each time.
+        case (.taiwan, "幺"), (.hongKong, "幺"), (_, "苧"): return heard
         case (_, "了") where after == "解": return heard
         case (_, "系") where found == "繫" && before.map(Self.kinds.contains) == true:
             return heard
@@ -44,6 +54,9 @@ extension ScriptRule {
 
     /// Characters that only traditional text has, though OpenCC leaves them where they stand alone.
     static let alsoTraditional: Set<Unicode.Scalar> = Set("著瞭藉乾覆彷牴徵".unicodeScalars)
+
+    /// Traditional characters that simplified text has in some words: 乾清宫, 宫商角徵羽, 蕴藉, 毕昇.
+    static let alsoSimplified: Set<Unicode.Scalar> = Set("乾徵麽於瞭藉昇薹覆".unicodeScalars)
 
     /// Whether 著 is what simplified text writes 着: after a verb, and in words like 着急.
     private static func isAspect(before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {

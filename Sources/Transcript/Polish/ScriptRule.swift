@@ -42,23 +42,22 @@ struct ScriptRule {
 
     func edits(_ text: [Unicode.Scalar]) throws(PolishError) -> [TextEdit] {
         let isSpared = family == .english && text.contains(where: \.isKana)
-        guard !isSpared, text.contains(where: \.isHan) else { return [] }
-        let sparesAmbiguous =
-            direction == .simplified ? false : try isTraditional(text)
+        let runs = isSpared ? [] : Self.hanRuns(text)
+        guard !runs.isEmpty else { return [] }
+        let spared = try spared(in: runs.map { text[$0] })
         var edits: [TextEdit] = []
-        for run in Self.hanRuns(text) {
+        for run in runs {
             let converted = try converter.convert(text[run])
             guard converted.count == run.count else {
                 let replacement = String(String.UnicodeScalarView(converted))
                 edits.append(TextEdit(range: run, replacement: replacement))
                 continue
             }
-            for (index, found) in zip(run, converted) {
-                if sparesAmbiguous, Self.ambiguous.contains(text[index]) { continue }
-                let wanted = corrected(found, in: text, at: index)
-                guard wanted != text[index] else { continue }
-                edits.append(
-                    TextEdit(range: index..<index + 1, replacement: String(Character(wanted))))
+            let wanted = corrected(converted, from: Array(text[run]))
+            for (index, scalar) in zip(run, wanted)
+            where scalar != text[index] && !spared.contains(text[index]) {
+                let replacement = String(Character(scalar))
+                edits.append(TextEdit(range: index..<index + 1, replacement: replacement))
             }
         }
         return edits
@@ -81,24 +80,36 @@ struct ScriptRule {
         return runs
     }
 
-    /// Whether at least as many characters can only be traditional as can only be simplified. In such a text 后
-    /// and 里 are meant as they stand: 太后 must not become 太後.
-    private func isTraditional(_ text: [Unicode.Scalar]) throws(PolishError) -> Bool {
-        let han = text.filter { $0.isHan && !Self.cantonese.contains($0) }
+    /// Characters that are meant as they stand, because the text is in the wanted script already: in
+    /// simplified text those that belong to it, too (乾); in traditional text all that are not simplified only,
+    /// so that 太后 does not become 太後, and 羣 stays where somebody wrote it.
+    private func spared(in runs: [ArraySlice<Unicode.Scalar>]) throws(PolishError)
+        -> Set<Unicode.Scalar>
+    {
+        let han = runs.joined().filter { !Self.cantonese.contains($0) }
         // One by one: a line break ends every phrase.
         let apart: [Unicode.Scalar] = Array(han.map { [$0, "\n"] }.joined())
         let simple = try simplifier.convert(apart)
         let full = try converter.convert(apart)
-        guard simple.count == apart.count, full.count == apart.count else { return false }
-        var (traditional, simplified) = (0, 0)
-        for index in apart.indices {
-            let scalar = apart[index]
-            if simple[index] != scalar || Self.alsoTraditional.contains(scalar) {
-                traditional += 1
+        guard simple.count == apart.count, full.count == apart.count else { return [] }
+        var traditional: [Unicode.Scalar] = []
+        var simplifiedCount = 0
+        for (index, scalar) in apart.enumerated() {
+            if simple[index] != scalar && !simple[index].isRareHan {
+                traditional.append(scalar)
+            } else if Self.alsoTraditional.contains(scalar) {
+                traditional.append(scalar)
             } else if full[index] != scalar, !Self.ambiguous.contains(scalar) {
-                simplified += 1
+                simplifiedCount += 1
             }
         }
-        return traditional > 0 && traditional >= simplified
+        guard direction != .simplified else {
+            let isSimplified = traditional.allSatisfy(Self.inBoth.contains)
+            return isSimplified ? Self.alsoSimplified : []
+        }
+        let isTraditional = !traditional.isEmpty && traditional.count >= simplifiedCount
+        return isTraditional ? Self.ambiguous.union(traditional) : []
     }
+
+    private static let inBoth = alsoSimplified.union(alsoTraditional)
 }
