@@ -1,10 +1,21 @@
 extension ScriptRule {
     /// What is written where OpenCC would write `found`, of one length with what was heard.
-    func corrected(_ found: [Unicode.Scalar], from heard: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        found.indices.map { index in
-            corrected(
+    ///
+    /// - Parameter isTraditional: whether the text around it is.
+    func corrected(
+        _ found: [Unicode.Scalar], from heard: [Unicode.Scalar], isTraditional: Bool
+    ) throws(PolishError) -> [Unicode.Scalar] {
+        let back = direction == .simplified ? heard : try simplifier.convert(found)
+        guard back.count == found.count else { return found }
+        return found.indices.map { index in
+            // What does not come back is not another script but another word (背包, 揹包), where both are
+            // traditional; but for the 着 of verbs.
+            let isWord = back[index] != heard[index] && Self.ambiguous.contains(heard[index])
+            if isWord, heard[index] != "着" { return heard[index] }
+            return corrected(
                 found[index], from: heard[index], before: index > 0 ? found[index - 1] : nil,
-                after: index + 1 < found.count ? found[index + 1] : nil)
+                after: index + 1 < found.count ? found[index + 1] : nil,
+                isTraditional: isTraditional)
         }
     }
 
@@ -13,19 +24,24 @@ extension ScriptRule {
     ///   - after: what OpenCC would write right behind it.
     private func corrected(
         _ found: Unicode.Scalar, from heard: Unicode.Scalar, before: Unicode.Scalar?,
-        after: Unicode.Scalar?
+        after: Unicode.Scalar?, isTraditional: Bool
     ) -> Unicode.Scalar {
         // Characters of Cantonese alone, and those that few fonts have.
         if family == .cantonese, Self.cantonese.contains(heard) { return heard }
         guard found == heard || !found.isRareHan else { return heard }
         switch (direction, heard) {
         case (.simplified, "著"):
-            return Self.isAspect(before: before, after: after) ? "着" : found
+            return Self.isAspect(before, after, isTraditional: isTraditional) ? "着" : found
+        // OpenCC takes 適用於單字 for the name 於單.
+        case (.simplified, "於"): return "于"
         case (.simplified, "甚"): return after == "么" ? "什" : found
-        case (.taiwan, "台"), (.taiwan, "污"): return heard
+        case (.taiwan, "台"), (.hongKong, "台"), (_, "污"): return heard
         // OpenCC would go on from one to the next each time.
         case (.taiwan, "幺"), (.hongKong, "幺"), (_, "苧"): return heard
-        case (_, "了") where after == "解": return heard
+        case (_, "几") where found == heard && direction != .simplified:
+            return before == "茶" || after == "案" || after == "淨" ? found : "幾"
+        case _ where Self.isMisplaced(found, from: heard, before: before, after: after):
+            return heard == "汇" ? "匯" : heard == "发" ? "發" : heard
         case (_, "系") where found == "繫" && before.map(Self.kinds.contains) == true:
             return heard
         case (.hongKong, "系") where found == heard:
@@ -41,7 +57,7 @@ extension ScriptRule {
 
     /// Hong Kong's standard shapes where people type others.
     private static let hongKong: [Unicode.Scalar: Unicode.Scalar] = [
-        "説": "說", "羣": "群", "峯": "峰", "麪": "麵", "牀": "床",
+        "説": "說", "羣": "群", "峯": "峰", "麪": "麵", "牀": "床", "衞": "衛", "敍": "敘",
     ]
 
     /// Characters of both scripts: simplified for something else, traditional for themselves. They are those of
@@ -56,17 +72,23 @@ extension ScriptRule {
     static let alsoTraditional: Set<Unicode.Scalar> = Set("著瞭藉乾覆彷牴徵".unicodeScalars)
 
     /// Traditional characters that simplified text has in some words: 乾清宫, 宫商角徵羽, 蕴藉, 毕昇.
-    static let alsoSimplified: Set<Unicode.Scalar> = Set("乾徵麽於瞭藉昇薹覆".unicodeScalars)
+    static let alsoSimplified: Set<Unicode.Scalar> = Set("乾徵麽瞭藉昇薹覆".unicodeScalars)
 
-    /// Whether 著 is what simplified text writes 着: after a verb, and in words like 着急.
-    private static func isAspect(before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {
-        if let after, words.contains(after) { return false }
+    /// Whether 著 is what simplified text writes 着: in traditional text everywhere but in works and fame (著作,
+    /// 著名), in simplified text where it stands behind a verb or in words like 着急.
+    private static func isAspect(
+        _ before: Unicode.Scalar?, _ after: Unicode.Scalar?, isTraditional: Bool
+    ) -> Bool {
+        if let after, works.contains(after) { return false }
+        if let before, kindsOfWorks.contains(before) { return false }
+        if isTraditional { return true }
         if let before, verbs.contains(before) { return true }
         return after.map(continuations.contains) ?? false
     }
 
-    /// 著名, 著作, 著者 …
-    private static let words = Set("名作者称稱书書述录錄".unicodeScalars)
+    /// 著名, 著作, 著者 …, and 显著, 名著, 论著 …
+    private static let works = Set("名作者称稱书書述录錄".unicodeScalars)
+    private static let kindsOfWorks = Set("显顯原名土编編论論巨专專卓昭合译譯遗遺拙撰所".unicodeScalars)
     private static let verbs = Set(
         ("看望盯瞪瞧站坐走跑笑哭說说想帶带跟對对沿隨随隔活等聽听指抱背穿戴拉推開开關关留住睡躺蹲跪趴挂掛放"
             + "接顧顾朝向順顺靠憑凭拿提抬舉举握牽牵追趕赶找叫喊唱念讀读寫写畫画吃喝含咬藏躲守護护陪伴有味忙急"

@@ -7,7 +7,7 @@ struct ScriptRule {
     let direction: ChineseConverter.Direction
     private let converter: ChineseConverter
     /// To tell a text that is traditional already.
-    private let simplifier: ChineseConverter
+    let simplifier: ChineseConverter
 
     /// `nil` where nothing is to be converted.
     ///
@@ -44,7 +44,7 @@ struct ScriptRule {
         let isSpared = family == .english && text.contains(where: \.isKana)
         let runs = isSpared ? [] : Self.hanRuns(text)
         guard !runs.isEmpty else { return [] }
-        let spared = try spared(in: runs.map { text[$0] })
+        let (isTraditional, spared) = try judge(runs.map { text[$0] })
         var edits: [TextEdit] = []
         for run in runs {
             let converted = try converter.convert(text[run])
@@ -53,7 +53,8 @@ struct ScriptRule {
                 edits.append(TextEdit(range: run, replacement: replacement))
                 continue
             }
-            let wanted = corrected(converted, from: Array(text[run]))
+            let wanted = try corrected(
+                converted, from: Array(text[run]), isTraditional: isTraditional)
             for (index, scalar) in zip(run, wanted)
             where scalar != text[index] && !spared.contains(text[index]) {
                 let replacement = String(Character(scalar))
@@ -80,18 +81,18 @@ struct ScriptRule {
         return runs
     }
 
-    /// Characters that are meant as they stand, because the text is in the wanted script already: in
-    /// simplified text those that belong to it, too (乾); in traditional text all that are not simplified only,
-    /// so that 太后 does not become 太後, and 羣 stays where somebody wrote it.
-    private func spared(in runs: [ArraySlice<Unicode.Scalar>]) throws(PolishError)
-        -> Set<Unicode.Scalar>
-    {
+    /// Whether text is traditional, and which characters are meant as they stand because the text is in the
+    /// wanted script already: in simplified text those that belong to it, too (乾); in traditional text all
+    /// that are not simplified only, so that 太后 does not become 太後, and 羣 stays where somebody wrote it.
+    private func judge(
+        _ runs: [ArraySlice<Unicode.Scalar>]
+    ) throws(PolishError) -> (isTraditional: Bool, spared: Set<Unicode.Scalar>) {
         let han = runs.joined().filter { !Self.cantonese.contains($0) }
         // One by one: a line break ends every phrase.
         let apart: [Unicode.Scalar] = Array(han.map { [$0, "\n"] }.joined())
         let simple = try simplifier.convert(apart)
         let full = try converter.convert(apart)
-        guard simple.count == apart.count, full.count == apart.count else { return [] }
+        guard simple.count == apart.count, full.count == apart.count else { return (false, []) }
         var traditional: [Unicode.Scalar] = []
         var simplifiedCount = 0
         for (index, scalar) in apart.enumerated() {
@@ -103,12 +104,12 @@ struct ScriptRule {
                 simplifiedCount += 1
             }
         }
-        guard direction != .simplified else {
-            let isSimplified = traditional.allSatisfy(Self.inBoth.contains)
-            return isSimplified ? Self.alsoSimplified : []
+        if direction == .simplified {
+            let isTraditional = !traditional.allSatisfy(Self.inBoth.contains)
+            return (isTraditional, isTraditional ? [] : Self.alsoSimplified)
         }
         let isTraditional = !traditional.isEmpty && traditional.count >= simplifiedCount
-        return isTraditional ? Self.ambiguous.union(traditional) : []
+        return (isTraditional, isTraditional ? Self.ambiguous.union(traditional) : [])
     }
 
     private static let inBoth = alsoSimplified.union(alsoTraditional)
