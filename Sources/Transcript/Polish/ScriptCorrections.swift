@@ -61,12 +61,13 @@ extension ScriptRule {
     ]
 
     /// Characters of both scripts: simplified for something else, traditional for themselves. They are those of
-    /// Big5's first level (the common ones) that OpenCC's way to Taiwan or Hong Kong changes, alone or in a phrase.
+    /// Big5 that OpenCC's way to Taiwan or Hong Kong changes, alone or in a phrase.
     static let ambiguous: Set<Unicode.Scalar> = Set(
-        ("丑丰么了于云仆仇仿伙余佛佣俊修借僵儿克具冬准凌几凶出划刮制千升卜占卷只台吁合吊同后向听呆周咨咸咽"
-            + "哄喂噪回困坏坐夫夸奸姜娘家尸局岩岳峰巨布帘席干并幸床庵弦彩征御志念恤愈愿戚扎扑托折抵拐挂挨挽搜"
-            + "斗昆晒暗曲朱朴杆杠杯杰松板栗梁檐欲污沈沾泄泛注涌游漓玩症矩私秋穗筑糊系群肴胄背胡腌致舍芸苔范荐"
-            + "蒙蔑蔽虫虱表谷辟郁酸采里雇雕霉面").unicodeScalars)
+        ("万与丑丰么了于云仆仇价仿优伙体余佛佣俊修借僵儿克党具冬凄准凌几凶出划刮制千升卜占卷厂厘只台吁合吊"
+            + "同后向吨听呆周咨咸咽哄喂噪回困圣坏坐复夫夸奸姜娘宁家尸局岩岭岳峰巨布帘席干并幸庄床庵异弦彩征御忏"
+            + "志念怀怜恤惊愈愿戚扎扑托扣折抵拐挂挨挽据搜斗昆昵晒暗曲朱朴机杆杠杯杰松板极构柜栖栗梁棱檐欲气污沄"
+            + "沈沾泄泛泞注洁洒洼涂涌淀游漓炖熏玩瓮症痒痹睾矩确离私秋种穗筑篱糊系网羡群肮肴胄背胜胡腊腌膻致舍芸"
+            + "苔苹范茧荐蒏蒙蔂蔑蔽虫虮虱蚕蚝蜡蝎表触谷赶跖踊辟适郁酸采里雇雕霉面").unicodeScalars)
 
     /// Characters that only traditional text has, though OpenCC leaves them where they stand alone.
     static let alsoTraditional: Set<Unicode.Scalar> = Set("著瞭藉乾覆彷牴徵".unicodeScalars)
