@@ -38,6 +38,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [ChineseConverter.Direction.taiwan, .hongKong])
+    func `every word of the patterns is known in traditional characters`(
+        direction: ChineseConverter.Direction
+    ) throws {
+        let converter = try ChineseConverter.shared(direction)
+        for pattern in ParticleRule.all {
+            for word in pattern.after + pattern.before + pattern.notAfter + pattern.unless {
+                let full = try converter.convert(word)
+                #expect(full.map(ParticlePattern.simplified) == word, "\(word)")
+            }
+        }
+    }
+
     @Test func `no pattern's wrong particle is what it means`() {
         for pattern in ParticleRule.all {
             #expect(pattern.found != pattern.meant)
