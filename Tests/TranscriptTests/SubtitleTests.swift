@@ -114,6 +114,31 @@ import Testing
         #expect(times(found) == [[0, 1200], [4000, 7000]])
     }
 
+    @Test func `sentences that are said at uneven pace between pauses begin and end with a cue`() {
+        var random = SplitMix64(state: 3)
+        var (hits, count) = (0, 0)
+        for _ in 0..<400 {
+            var (text, seconds) = ("", 0.0)
+            var speech: [Range<Double>] = []
+            for _ in 0..<Int.random(in: 2...7, using: &random) {
+                var sentence = RandomText()
+                for _ in 0..<Int.random(in: 5...10, using: &random) {
+                    sentence.append(.plainEnglish, using: &random)
+                }
+                // 70 ms a letter, a quarter more or less.
+                let pace = Double.random(in: 0.052...0.087, using: &random)
+                let length = Double(sentence.string.count) * pace
+                speech.append(seconds..<seconds + length)
+                text += (text.isEmpty ? "" : " ") + sentence.string + "."
+                seconds += length + Double.random(in: 0.4...1.5, using: &random)
+            }
+            let starts = Set(times(cues(text, 0..<seconds, speech: speech)).map { $0[0] })
+            count += speech.count
+            hits += speech.count { starts.contains(milliseconds($0.lowerBound)) }
+        }
+        #expect(Double(hits) / Double(count) > 0.95, "\(hits) of \(count)")
+    }
+
     @Test func `two lines are cut at marks and about equal`() {
         let found = cues("The first part of it ends here, and the second part goes on.", 0..<6)
         #expect(

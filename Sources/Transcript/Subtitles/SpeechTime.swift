@@ -2,7 +2,7 @@
 /// runs while somebody speaks and stands still in pauses.
 ///
 /// Nobody says all words at one pace, so a pause that falls into a word, or beside a better place, is taken
-/// for the one at the best place to break within 0.8 s of speech.
+/// for the one at the best place to break within 1.2 s of speech.
 struct SpeechTime {
     /// Where somebody speaks: at least one span, in order.
     private let spans: [Range<Double>]
@@ -12,9 +12,9 @@ struct SpeechTime {
     /// Pauses that are shorter are none.
     private static let shortestPause = 0.3
     /// Seconds of speech that a pause may be moved by, and what a good place to break is worth in them.
-    private static let reach = 0.8
+    private static let reach = 1.2
     private static let worth: [CaptionWord.Break: Double] = [
-        .sentence: 0.6, .clause: 0.4, .conjunction: 0.15, .plain: 0,
+        .sentence: 1, .clause: 0.6, .conjunction: 0.2, .plain: 0,
     ]
 
     init(_ segment: Segment) {
