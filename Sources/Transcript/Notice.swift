@@ -26,7 +26,9 @@ extension Transcription {
                 startSeconds: $0.startSeconds, endSeconds: $0.endSeconds, kind: .event,
                 name: lineText($0.name))
         }
-        let gaps = coverage.compactMap { span in
+        // What is shorter comes of rounding.
+        let spans = coverage.filter { $0.endSeconds - $0.startSeconds >= 0.01 }
+        let gaps = spans.compactMap { span in
             Notice.Kind(rawValue: span.kind.rawValue).map {
                 Notice(
                     startSeconds: span.startSeconds, endSeconds: span.endSeconds, kind: $0,

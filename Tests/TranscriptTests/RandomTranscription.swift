@@ -87,10 +87,14 @@ struct RandomTranscription {
 struct RandomText {
     enum Kind: CaseIterable {
         case english, mandarin, cantonese, mixed
+        /// Without marks and numbers.
+        case plainEnglish
+
+        static let allCases: [Kind] = [.english, .mandarin, .cantonese, .mixed]
 
         var language: String {
             switch self {
-            case .english: "English"
+            case .english, .plainEnglish: "English"
             case .mandarin, .mixed: "Chinese"
             case .cantonese: "Cantonese"
             }
@@ -119,14 +123,17 @@ struct RandomText {
         let pool =
             switch kind {
             case .english: Self.english
+            case .plainEnglish: Self.english.filter { $0.allSatisfy(\.isLetter) }
             case .mandarin: Self.mandarin
             case .cantonese: Self.cantonese
             case .mixed: Bool.random(using: &random) ? Self.mixed : Self.mandarin
             }
         var atom = pool.randomElement(using: &random) ?? "a"
         let chance = Int.random(in: 0..<12, using: &random)
-        let isSpaced = kind == .english
-        if chance < 2 { atom += (isSpaced ? [".", ","] : ["。", "，"])[chance] }
+        let isSpaced = kind == .english || kind == .plainEnglish
+        if chance < 2 && kind != .plainEnglish {
+            atom += (isSpaced ? [".", ","] : ["。", "，"])[chance]
+        }
         let joins = string.last.map { !$0.isASCII } ?? true
         let needsSpace = isSpaced || !(joins || !(atom.first?.isASCII ?? false))
         if !string.isEmpty && needsSpace { string += " " }

@@ -114,6 +114,33 @@ import Testing
         #expect(times(found) == [[0, 1200], [4000, 7000]])
     }
 
+    @Test func `sentences that are said at uneven pace between pauses begin with a cue`() {
+        var random = SplitMix64(state: 3)
+        var (hits, count) = (0, 0)
+        for _ in 0..<400 {
+            var (text, seconds) = ("", 0.0)
+            var speech: [Range<Double>] = []
+            for _ in 0..<Int.random(in: 2...7, using: &random) {
+                var sentence = RandomText()
+                for _ in 0..<Int.random(in: 4...8, using: &random) {
+                    sentence.append(.plainEnglish, using: &random)
+                }
+                // 70 ms a letter, a quarter more or less.
+                let pace = Double.random(in: 0.052...0.087, using: &random)
+                let length = Double(sentence.string.count) * pace
+                speech.append(seconds..<seconds + length)
+                text += (text.isEmpty ? "" : " ") + sentence.string + "."
+                seconds += length + Double.random(in: 0.4...1.5, using: &random)
+            }
+            // Short sentences may share a cue, but none begins within one.
+            let starts = Set(speech.map { milliseconds($0.lowerBound) })
+            let found = times(cues(text, 0..<seconds, speech: speech))
+            count += found.count
+            hits += found.count { starts.contains($0[0]) }
+        }
+        #expect(Double(hits) / Double(count) > 0.97, "\(hits) of \(count)")
+    }
+
     @Test func `two lines are cut at marks and about equal`() {
         let found = cues("The first part of it ends here, and the second part goes on.", 0..<6)
         #expect(

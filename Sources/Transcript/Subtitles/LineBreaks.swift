@@ -25,10 +25,13 @@ struct LineBreaks {
         "if", "although", "though", "until", "unless", "since", "before", "after", "than",
     ]
     /// The same in Chinese and Cantonese, two characters each: they are not cut.
-    private static let pairs: Set<String> = [
-        "但是", "不过", "不過", "因为", "因為", "所以", "而且", "如果", "然后", "然後", "虽然", "雖然",
-        "可是", "或者", "并且", "並且", "于是", "於是", "但係", "同埋", "跟住", "定係", "如何",
-    ]
+    private static let pairs: Set<UInt64> = Set(
+        [
+            "但是", "不过", "不過", "因为", "因為", "所以", "而且", "如果", "然后", "然後", "虽然", "雖然",
+            "可是", "或者", "并且", "並且", "于是", "於是", "但係", "同埋", "跟住", "定係", "如何",
+        ].map { (word: String) in
+            word.unicodeScalars.reduce(0) { $0 << 32 | UInt64($1.value) }
+        })
     /// Points that end no sentence.
     private static let abbreviations: Set<String> = [
         "Mr.", "Mrs.", "Ms.", "Dr.", "St.", "No.", "vs.", "e.g.", "i.e.", "etc.",
@@ -36,6 +39,8 @@ struct LineBreaks {
 
     private let characters: [Character]
     private let kinds: [CharacterKind]
+    /// The first of each character.
+    private let scalars: [Unicode.Scalar]
 
     /// - Parameter widest: columns of a line.
     static func words(of text: CaptionText, widest: Int) -> [CaptionWord] {
@@ -62,6 +67,7 @@ struct LineBreaks {
     private init(_ characters: [Character]) {
         self.characters = characters
         kinds = characters.map(CharacterKind.init)
+        scalars = characters.map { $0.unicodeScalars.first ?? " " }
     }
 
     private func breaksAtSpace(before index: Int) -> Bool {
@@ -69,7 +75,7 @@ struct LineBreaks {
         if [.closing, .wideClosing].contains(right) { return false }
         if [.opening, .wideOpening].contains(left) { return false }
         if left == .digit { return ![.unit, .ideograph, .hanDigit].contains(right) }
-        return !(right == .digit && (left == .unit || characters[index - 2] == "第"))
+        return !(right == .digit && (left == .unit || scalars[index - 2] == "第"))
     }
 
     private func breaks(before index: Int) -> Bool {
@@ -82,12 +88,18 @@ struct LineBreaks {
             return false
         case (.wideClosing, .digit) where index > 1 && kinds[index - 2] == .digit:
             // ３．１４
-            return !"．，：".contains(characters[index - 1])
+            return !"．，：".unicodeScalars.contains(scalars[index - 1])
         default:
-            let pair = String(characters[index - 1...index])
-            return !(characters[index - 1] == "第" && [.digit, .hanDigit].contains(right))
-                && !Self.pairs.contains(pair)
+            return !(scalars[index - 1] == "第" && (right == .digit || right == .hanDigit))
+                && !isConjunction(at: index - 1)
         }
+    }
+
+    /// Whether one of two Chinese characters begins there.
+    private func isConjunction(at index: Int) -> Bool {
+        guard kinds[index] == .ideograph, index + 1 < scalars.count else { return false }
+        return Self.pairs.contains(
+            UInt64(scalars[index].value) << 32 | UInt64(scalars[index + 1].value))
     }
 
     /// A word, cut where it must be because no line holds it.
@@ -126,16 +138,22 @@ struct LineBreaks {
     }
 
     private func breakAfter(_ word: CaptionWord, next: CaptionWord?) -> CaptionWord.Break {
-        let all = characters[word.characters]
-        if let end = all.last(where: { !"\"')”’」』）》】".contains($0) }) {
-            let isAbbreviation = end == "." && Self.abbreviations.contains(String(all))
-            if ".!?…。！？؟।".contains(end) && !isAbbreviation { return .sentence }
-            if ",;:，、；：،؛—–".contains(end) { return .clause }
+        if let end = scalars[word.characters].last(where: { !Self.quotes.contains($0) }) {
+            let isAbbreviation =
+                end == "." && word.characters.count <= 4
+                && Self.abbreviations.contains(String(characters[word.characters]))
+            if Self.sentenceEnds.contains(end) && !isAbbreviation { return .sentence }
+            if Self.clauseEnds.contains(end) { return .clause }
         }
         guard let next else { return .plain }
         let isConjunction =
-            Self.conjunctions.contains(String(characters[next.characters]).lowercased())
-            || Self.pairs.contains(String(characters[next.characters].prefix(2)))
+            isConjunction(at: next.characters.lowerBound)
+            || next.characters.count <= 8
+                && Self.conjunctions.contains(String(characters[next.characters]).lowercased())
         return isConjunction ? .conjunction : .plain
     }
+
+    private static let sentenceEnds = Set(".!?…。！？؟।".unicodeScalars)
+    private static let clauseEnds = Set(",;:，、；：،؛—–".unicodeScalars)
+    private static let quotes = Set("\"')”’」』）》】".unicodeScalars)
 }

@@ -123,7 +123,7 @@ struct Passage {
         }
         let pauses = sums.pauses[range.upperBound - 1] - sums.pauses[range.lowerBound]
         let fill = Double(sums.columns(range)) / Double(CueLimits.lineColumns * CueLimits.lines)
-        return cost + 1.5 * pauses + 0.5 * (1 - fill) * (1 - fill)
+        return cost + 3 * pauses + 0.5 * (1 - fill) * (1 - fill)
     }
 
     private func breakCost(_ place: CaptionWord.Break) -> Double {

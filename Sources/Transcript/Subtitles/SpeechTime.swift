@@ -1,8 +1,8 @@
 /// Tells when the words of a segment are said, by the share of its characters that comes before them: time
 /// runs while somebody speaks and stands still in pauses.
 ///
-/// Nobody says all words at one pace, so a pause that falls into a word, or beside a better place, is taken
-/// for the one at the best place to break within 0.8 s of speech.
+/// Nobody says all words at one pace, so pauses are laid where sentences and parts of them end, if the words
+/// between two pauses then are about as long as the speech between them.
 struct SpeechTime {
     /// Where somebody speaks: at least one span, in order.
     private let spans: [Range<Double>]
@@ -12,9 +12,11 @@ struct SpeechTime {
     /// Pauses that are shorter are none.
     private static let shortestPause = 0.3
     /// Seconds of speech that a pause may be moved by, and what a good place to break is worth in them.
-    private static let reach = 0.8
+    private static let reach = 3.0
+    /// A segment of half a minute has fewer; of more the work would be too much.
+    private static let mostWords = 600
     private static let worth: [CaptionWord.Break: Double] = [
-        .sentence: 0.6, .clause: 0.4, .conjunction: 0.15, .plain: 0,
+        .sentence: 1, .clause: 0.6, .conjunction: 0.2, .plain: 0,
     ]
 
     init(_ segment: Segment) {
@@ -65,17 +67,8 @@ struct SpeechTime {
             even.append(min(1, sum / total) * speechSeconds)
         }
         var anchors = [(word: 0, place: 0.0)]
-        for pause in ends.dropLast() {
-            let first = anchors[anchors.count - 1].word + 1
-            guard first < words.count else { break }
-            var best = (word: first, cost: Double.infinity)
-            for word in first..<words.count {
-                let distance = abs(even[word] - pause)
-                guard distance <= Self.reach || even[word] < pause || word == first else { break }
-                let worth = distance <= Self.reach ? Self.worth[words[word - 1].breakAfter] ?? 0 : 0
-                if distance - worth < best.cost { best = (word, distance - worth) }
-            }
-            anchors.append((best.word, pause))
+        for (word, pause) in zip(pauseWords(of: words, even), ends) {
+            anchors.append((word, pause))
         }
         anchors.append((words.count, speechSeconds))
         var places: [Double] = [0]
@@ -93,18 +86,69 @@ struct SpeechTime {
         return places
     }
 
+    /// Which word each pause comes before: of all ways the one in which spans are about as long as their
+    /// words, and pauses lie at good places. Empty where there is none.
+    ///
+    /// - Parameter even: seconds of speech before each word at an even pace.
+    private func pauseWords(of words: [CaptionWord], _ even: [Double]) -> [Int] {
+        struct Choice {
+            let word: Int
+            let cost: Double
+            /// In the choices for the pause before.
+            let previous: Int
+        }
+        guard words.count <= Self.mostWords else { return [] }
+        var choices = [[Choice(word: 0, cost: 0, previous: 0)]]
+        for (index, pause) in ends.dropLast().enumerated() {
+            let span = pause - (index > 0 ? ends[index - 1] : 0)
+            let first = even.partitioningIndex { $0 >= pause - Self.reach }
+            let last = even.partitioningIndex { $0 > pause + Self.reach }
+            var found: [Choice] = []
+            for word in max(1, first)..<max(1, first, min(last, words.count)) {
+                var best: (cost: Double, previous: Int)?
+                for (place, choice) in choices[index].enumerated() {
+                    guard choice.word < word else { break }
+                    let cost = choice.cost + abs(even[word] - even[choice.word] - span)
+                    if cost < best?.cost ?? .infinity { best = (cost, place) }
+                }
+                guard let best else { continue }
+                let worth = Self.worth[words[word - 1].breakAfter] ?? 0
+                found.append(Choice(word: word, cost: best.cost - worth, previous: best.previous))
+            }
+            choices.append(found)
+        }
+        let rest = ends[ends.count - 1] - (ends.dropLast().last ?? 0)
+        func cost(_ choice: Choice) -> Double {
+            choice.cost + abs(even[words.count] - even[choice.word] - rest)
+        }
+        guard var best = choices[choices.count - 1].min(by: { cost($0) < cost($1) }) else {
+            return []
+        }
+        var result: [Int] = []
+        for list in choices.dropLast().reversed() {
+            result.append(best.word)
+            best = list[best.previous]
+        }
+        return result.reversed()
+    }
+
     /// - Parameter begins: whether something begins there: then it is after a pause at this place.
     private func seconds(at place: Double, begins: Bool) -> Double {
-        var (found, last) = (0, ends.count - 1)
-        while found < last {
-            let middle = (found + last) / 2
-            if begins ? ends[middle] > place : ends[middle] >= place {
-                last = middle
-            } else {
-                found = middle + 1
-            }
-        }
+        let found = min(
+            ends.partitioningIndex { begins ? $0 > place : $0 >= place }, ends.count - 1)
         let before = found > 0 ? ends[found - 1] : 0
         return min(spans[found].lowerBound + place - before, spans[found].upperBound)
+    }
+}
+
+extension [Double] {
+    /// The first element from which on all meet the condition; the count if none does.
+    fileprivate func partitioningIndex(_ condition: (Double) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
