@@ -6,7 +6,7 @@ import Testing
     private let options = PolishOptions(rules: [.numbers])
 
     private func polished(_ text: String, _ language: String) -> String {
-        TextPolish(options: options).changes(to: text, language: language).applied(to: text)
+        TextPolish(options).changes(to: text, language: language).applied(to: text)
     }
 
     @Test func `complete Chinese numbers have a value, others none`() {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ParticleRuleTests {
     private func changed(_ text: String) -> String {
         let options = PolishOptions(rules: [.particles])
-        return TextPolish(options: options).changes(to: text, language: "Chinese").applied(to: text)
+        return TextPolish(options).changes(to: text, language: "Chinese").applied(to: text)
     }
 
     private let particles: Set<Unicode.Scalar> = ["的", "地", "得", "在", "再"]

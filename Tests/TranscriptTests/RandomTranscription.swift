@@ -14,8 +14,8 @@ struct RandomTranscription {
         var seconds = Double.random(in: 0..<3, using: &random)
         let chunkCount = Int.random(in: 0...8, using: &random)
         for _ in 0..<chunkCount {
-            var text = RandomText()
-            let kind = RandomText.Kind.allCases.randomElement(using: &random) ?? .english
+            var text = RandomSpeech()
+            let kind = RandomSpeech.Kind.allCases.randomElement(using: &random) ?? .english
             let lengths = [1...3, 4...30, 30...90]
             let length = Int.random(
                 in: lengths.randomElement(using: &random) ?? 1...3, using: &random)
@@ -54,7 +54,7 @@ struct RandomTranscription {
     }
 
     private static func segment(
-        _ text: String, _ start: Double, _ duration: Double, _ kind: RandomText.Kind,
+        _ text: String, _ start: Double, _ duration: Double, _ kind: RandomSpeech.Kind,
         using random: inout SplitMix64
     ) -> Segment {
         let count = text.unicodeScalars.count
@@ -84,7 +84,7 @@ struct RandomTranscription {
 }
 
 /// Text that knows where it may not be cut.
-struct RandomText {
+struct RandomSpeech {
     enum Kind: CaseIterable {
         case english, mandarin, cantonese, mixed
         /// Without marks and numbers.

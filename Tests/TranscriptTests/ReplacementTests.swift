@@ -7,7 +7,7 @@ import Testing
         _ text: String, _ replacements: Replacement..., language: String = "English"
     ) -> String {
         let options = PolishOptions(rules: [.replacements], replacements: replacements)
-        let polish = TextPolish(options: options)
+        let polish = TextPolish(options)
         return polish.changes(to: text, language: language).applied(to: text)
     }
 
@@ -71,7 +71,7 @@ import Testing
         let options = PolishOptions(
             rules: [.replacements], replacements: [expression("b+", "c")])
         #expect(
-            TextPolish(options: options).changes(to: "🙂ébbb", language: "English")
+            TextPolish(options).changes(to: "🙂ébbb", language: "English")
                 == [TextChange(range: 2..<5, replacement: "c", rules: [.replacements])])
     }
 
@@ -123,7 +123,7 @@ import Testing
         let text = String(repeating: "a", count: 40) + "b"
         let clock = ContinuousClock()
         let start = clock.now
-        let (changes, problems) = TextPolish(options: options).polish(text, language: "English")
+        let (changes, problems) = TextPolish(options).polish(text, language: "English")
         #expect(clock.now - start < .seconds(10))
         #expect(problems == [.timedOut(pattern: pattern)])
         #expect(changes == [TextChange(range: 40..<41, replacement: "c", rules: [.replacements])])
@@ -138,7 +138,7 @@ import Testing
         let text = String(repeating: "uh yes ", count: 20_000)
         let options = PolishOptions(
             rules: [.replacements], replacements: [expression("\\b(uh|um)\\b ?", "")])
-        let (changes, problems) = TextPolish(options: options).polish(text, language: "English")
+        let (changes, problems) = TextPolish(options).polish(text, language: "English")
         #expect(problems.isEmpty)
         #expect(changes.count == 20_000)
     }
@@ -147,14 +147,14 @@ import Testing
         let options = PolishOptions(
             rules: [.replacements], replacements: [expression("(?:a|b)*c", "!")])
         let text = String(repeating: "ab", count: 2_000_000)
-        let (changes, problems) = TextPolish(options: options).polish(text, language: "English")
+        let (changes, problems) = TextPolish(options).polish(text, language: "English")
         #expect(changes.isEmpty)
         #expect(problems == [.tooDeep(pattern: "(?:a|b)*c")])
     }
 
     @Test func `options that nobody checked say their mistake about every segment`() {
         let options = PolishOptions(rules: [.replacements], replacements: [expression("(", "")])
-        let (changes, problems) = TextPolish(options: options).polish("a(", language: "English")
+        let (changes, problems) = TextPolish(options).polish("a(", language: "English")
         #expect(changes.isEmpty)
         #expect(problems == [.badExpression(pattern: "(", reason: "expected ')'")])
     }

@@ -7,7 +7,7 @@ import Testing
         _ text: String, to script: ChineseScript, _ language: String = "Chinese"
     ) -> String {
         let options = PolishOptions(rules: [.script], script: script)
-        return TextPolish(options: options).changes(to: text, language: language).applied(to: text)
+        return TextPolish(options).changes(to: text, language: language).applied(to: text)
     }
 
     @Test func `as heard, no character is changed`() {
@@ -16,7 +16,7 @@ import Testing
 
     @Test func `each changed character is a change of its own`() {
         let options = PolishOptions(rules: [.script])
-        let changes = TextPolish(options: options).changes(to: "他說的話很長", language: "Chinese")
+        let changes = TextPolish(options).changes(to: "他說的話很長", language: "Chinese")
         #expect(
             changes == [
                 TextChange(range: 1..<2, replacement: "说", rules: [.script]),
@@ -79,7 +79,7 @@ import Testing
         script: ChineseScript, language: String
     ) {
         var random = RandomText(seed: 1)
-        let polish = TextPolish(options: PolishOptions(rules: [.script], script: script))
+        let polish = TextPolish(PolishOptions(rules: [.script], script: script))
         for _ in 0..<10_000 {
             let text = random.text(of: pieces)
             let (changes, problems) = polish.polish(text, language: language)

@@ -121,7 +121,7 @@ import Testing
             var (text, seconds) = ("", 0.0)
             var speech: [Range<Double>] = []
             for _ in 0..<Int.random(in: 2...7, using: &random) {
-                var sentence = RandomText()
+                var sentence = RandomSpeech()
                 for _ in 0..<Int.random(in: 4...8, using: &random) {
                     sentence.append(.plainEnglish, using: &random)
                 }
