@@ -44,7 +44,12 @@ struct KnownNames {
     private func edit(_ text: [Unicode.Scalar], _ word: Range<Int>) -> TextEdit? {
         let stem = word.prefix { !"'’-".unicodeScalars.contains(text[$0]) }
         for range in [word, stem.startIndex..<stem.endIndex] {
-            guard let spelling = spellings[text.string(range).lowercased()] else { continue }
+            let found = text.string(range)
+            guard let spelling = spellings[found.lowercased()] else { continue }
+            // What is all in capitals may be meant so, if it is no product's name.
+            let isLoud = range.count > 1 && text[range].allSatisfy(\.isUppercase)
+            guard !(isLoud && Self.english.contains(String(String.UnicodeScalarView(spelling))))
+            else { continue }
             return TextEdit(range: range, replacement: String(String.UnicodeScalarView(spelling)))
         }
         guard knowsMonths, let month = Self.doubtfulMonths[text.string(word)],
@@ -97,15 +102,16 @@ struct KnownNames {
         """)
 
     /// English days, months, peoples and tongues that cannot be another word, and the pronoun.
-    private static let english = words(
-        """
-        I I'm I'll I've I'd I’m I’ll I’ve I’d Monday Mondays Tuesday Tuesdays Wednesday Wednesdays Thursday \
-        Thursdays Friday Fridays Saturday Saturdays Sunday Sundays January February April June July September \
-        October November December Christmas Easter English Chinese Mandarin Cantonese Japanese Korean French \
-        German Spanish Portuguese Italian Russian Arabic American British Canadian Australian European \
-        Indian African Asian London Paris Berlin Tokyo Beijing Shanghai Shenzhen Guangzhou America Australia \
-        Britain Canada England Europe Germany Italy Japan Russia Spain Africa Asia
-        """)
+    private static let english = Set(
+        words(
+            """
+            I I'm I'll I've I'd I’m I’ll I’ve I’d Monday Mondays Tuesday Tuesdays Wednesday Wednesdays Thursday \
+            Thursdays Friday Fridays Saturday Saturdays Sunday Sundays January February April June July September \
+            October November December Christmas Easter English Chinese Mandarin Cantonese Japanese Korean French \
+            German Spanish Portuguese Italian Russian Arabic American British Canadian Australian European \
+            Indian African Asian London Paris Berlin Tokyo Beijing Shanghai Shenzhen Guangzhou America Australia \
+            Britain Canada England Europe Germany Italy Japan Russia Spain Africa Asia
+            """))
 
     private static func words(_ list: String) -> [String] {
         list.split(separator: " ").map(String.init)

@@ -47,10 +47,20 @@ struct Punctuation {
         let (next, after) = (text[at: index + count], text.from(index + count))
         // 3:30, 1,000, .NET.
         if before.isDigit && next?.isDigit == true { return false }
-        if text[index] == "." && next?.isLatin == true { return false }
+        if text[index] == "." && (next?.isLatin == true || isListNumber(before: index)) {
+            return false
+        }
         if before.isHan || "」』》）”’".unicodeScalars.contains(before) { return true }
         return (before.isWordPart || "%)\"'".unicodeScalars.contains(before))
             && after?.isHan == true
+    }
+
+    /// Whether a dot ends the number at the start of a line or sentence: `2.`, `3.1.`.
+    private func isListNumber(before dot: Int) -> Bool {
+        let start = text[..<dot].lastIndex { !$0.isDigit && $0 != "." }
+        guard (start ?? -1) + 1 < dot, text[dot - 1].isDigit else { return false }
+        let before = start.flatMap { text[$0].isNewline ? nil : text.before($0 + 1) }
+        return before.map { "。！？；：".unicodeScalars.contains($0) } ?? true
     }
 
     /// Brackets around Chinese.

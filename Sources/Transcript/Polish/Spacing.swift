@@ -32,7 +32,10 @@ struct Spacing {
         guard let left, let right else { return hasSpace ? "" : nil }
         guard family.isChinese || family == .english else { return spaces > 1 ? " " : nil }
         if left.isNewline || right.isNewline { return hasSpace ? "" : nil }
-        if family.isChinese, let space = amongChinese(left, right) { return space }
+        if family.isChinese {
+            if left.isHan && right.isHan { return hasSpace && isSpelled(around: index) ? "" : nil }
+            if let space = amongChinese(left, right) { return space }
+        }
         if hasSpace { return isBeforeMark(right, at: index) ? "" : " " }
         return needsSpace(left, right, at: index) ? " " : nil
     }
@@ -45,11 +48,18 @@ struct Spacing {
         ].map { Array($0.unicodeScalars) })
 
     private func amongChinese(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> String? {
-        if left.isHan && right.isHan || Self.words.contains([left, right]) { return "" }
+        if Self.words.contains([left, right]) { return "" }
         if left.isWideMark || right.isWideMark { return "" }
         if left.isHan && (right.isWordPart || "$€£¥#".unicodeScalars.contains(right)) { return " " }
         if right.isHan && (left.isWordPart || "%‰℃°+#".unicodeScalars.contains(left)) { return " " }
         return nil
+    }
+
+    /// Whether a space before a place is between single characters, and not between phrases, where it may stand
+    /// for a mark.
+    private func isSpelled(around index: Int) -> Bool {
+        let left = text[..<index].lastIndex { !$0.isSpace } ?? 0
+        return text[at: left - 1]?.isHan != true || text[at: index + 1]?.isHan != true
     }
 
     /// Whether a space is in front of a mark that belongs to the word before it.
