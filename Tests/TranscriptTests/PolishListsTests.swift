@@ -24,6 +24,11 @@ import Testing
         ),
         ("a\tb\tc", "line 1: There are 2 tabs. Write '\\t' in a regular expression for a tab."),
         ("#\n\n\tx", "line 3: A replacement by 'x' looks for nothing. Write what it replaces."),
+        (
+            "/price/i\tcost",
+            "line 1: What begins with '/' is a regular expression and ends with '/'. "
+                + "Write /\\/…/ for a literal '/' at the start."
+        ),
         ("//\tx", "line 1: A replacement by 'x' looks for nothing. Write what it replaces."),
         (
             "/(/\tx",

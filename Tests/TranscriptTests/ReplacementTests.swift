@@ -166,4 +166,16 @@ import Testing
         try PolishOptions().check()
         try PolishOptions(script: .traditional).check()
     }
+
+    @Test func `what would make a text ten times as long is left out and told`() {
+        let growing = Array(
+            repeating: Replacement(
+                pattern: "(.+)", replacement: "$1$1", isRegularExpression: true), count: 30)
+        let polish = TextPolish(PolishOptions(rules: [.replacements], replacements: growing))
+        let raw = String(repeating: "word ", count: 100)
+        let (changes, problems) = polish.polish(raw, language: "English")
+        // Three doublings stay below 10 x 500 + 1000 scalars.
+        #expect(changes.applied(to: raw).count == 4000)
+        #expect(problems == [.tooLong(pattern: "(.+)")])
+    }
 }

@@ -40,6 +40,23 @@ enum Console {
     }
 }
 
+/// What a person's file holds: of a pipe too.
+func contents(of path: String) throws(OutputRefusal) -> Data {
+    func refusal(_ reason: String) -> OutputRefusal {
+        OutputRefusal(
+            status: ExitStatus.noInput,
+            description: "'\(path)' cannot be read: \(reason). Check the name.")
+    }
+    guard !path.isEmpty else { throw refusal("it is no name") }
+    guard !FileSearch.isFolder(path) else { throw refusal(systemWords(for: EISDIR)) }
+    do {
+        let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+        return try handle.readToEnd() ?? Data()
+    } catch {
+        throw refusal(error.systemText)
+    }
+}
+
 /// Exit codes, as `sysexits` names them.
 enum ExitStatus {
     static let usage: Int32 = 64

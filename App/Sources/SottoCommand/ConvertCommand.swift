@@ -8,7 +8,7 @@ struct ConvertCommand: ParsableCommand {
         commandName: "convert", abstract: "Write a transcript in another format.",
         discussion: """
             The result is what transcribe would have written in that format. With options of the polish the \
-            model's own words are polished anew.
+            model's own words are polished anew; what is not named then is as usual, whatever was chosen before.
             """)
 
     @Argument(help: "A transcript that was written with --format json; - is the standard input.")
@@ -61,17 +61,9 @@ struct ConvertCommand: ParsableCommand {
 
     private func transcription() throws -> Transcription {
         let name = file == "-" ? "The standard input" : "'\(file)'"
-        let data: Data
-        do {
-            data =
-                file == "-"
-                ? try FileHandle.standardInput.readToEnd() ?? Data()
-                : try Data(contentsOf: URL(filePath: file))
-        } catch {
-            throw OutputRefusal(
-                status: ExitStatus.noInput,
-                description: "\(name) cannot be read: \(error.systemText). Check the name.")
-        }
+        let data =
+            file == "-"
+            ? try FileHandle.standardInput.readToEnd() ?? Data() : try contents(of: file)
         do {
             return try Transcription(json: data)
         } catch {

@@ -29,6 +29,10 @@ struct OutputFile {
                     + "Name another --output.")
         }
         journal = file.folder + Self.journalName(file.name)
+        guard !file.isStream else {
+            journaling = Journaling.none
+            return
+        }
         let hasJournal = FileManager.default.fileExists(atPath: journal)
         if resumes && (hasJournal || file.exists) {
             guard hasJournal || !file.isOlder(than: recording.path) else {

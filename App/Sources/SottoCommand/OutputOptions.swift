@@ -17,8 +17,11 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "A file to write, or a folder (for several transcripts).")
-    var path: String?
+        help: "A file to write, or a folder (for several transcripts); - is the standard output.")
+    private var name: String?
+
+    /// `nil` for the standard output.
+    var path: String? { name == "-" ? nil : name }
 
     @Flag(help: "Overwrite files that exist.")
     var force = false
@@ -34,7 +37,16 @@ struct OutputOptions: ParsableArguments {
         return Format(fileExtension: URL(filePath: path).pathExtension) ?? .txt
     }
 
+    /// Whether the name is meant for one file.
+    var namesFile: Bool {
+        guard format == nil, let path, !path.hasSuffix("/"), !FileSearch.isFolder(path) else {
+            return false
+        }
+        return Format(fileExtension: URL(filePath: path).pathExtension) != nil
+    }
+
     func validate() throws {
+        if name?.isEmpty == true { throw ValidationError("--output needs a name.") }
         if path == nil && !chosenFormat.isText && Terminal.output.isOne {
             throw ValidationError(
                 "\(chosenFormat.rawValue) is not for a terminal: name a file with --output.")

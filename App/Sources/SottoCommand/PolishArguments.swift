@@ -60,7 +60,8 @@ struct PolishArguments: ParsableArguments {
             let bare = name.hasPrefix("no-") ? name.dropFirst(3) : name
             guard let rule = PolishRule(rawValue: String(bare)) else {
                 throw ValidationError(
-                    "'\(bare)' is no rule of the polish. There are: \(Self.ruleNames).")
+                    "'\(bare)' is no rule of the polish. There are: \(Self.ruleNames); or all, or none."
+                )
             }
             return rule
         }
@@ -74,11 +75,14 @@ struct PolishArguments: ParsableArguments {
         var options = PolishOptions(
             rules: try rules(),
             script: script.flatMap { ChineseScript(rawValue: $0.rawValue) } ?? .simplified)
+        // Who names a script wants it, whatever else is left out.
+        if script != nil { options.rules.insert(.script) }
         if let hotWords { options.hotWords = PolishLists.hotWords(try text(of: hotWords)) }
         if let replace {
             let text = try text(of: replace)
             do throws(PolishLists.Flaw) {
                 options.replacements = try PolishLists.replacements(text)
+                options.rules.insert(.replacements)
             } catch {
                 throw OutputRefusal(
                     status: ExitStatus.data, description: "'\(replace)', \(error)")
@@ -93,15 +97,7 @@ struct PolishArguments: ParsableArguments {
     }
 
     private func text(of path: String) throws -> String {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: path))
-        } catch {
-            throw OutputRefusal(
-                status: ExitStatus.noInput,
-                description: "'\(path)' cannot be read: \(error.systemText). Check the name.")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(validating: try contents(of: path), as: UTF8.self) else {
             throw OutputRefusal(
                 status: ExitStatus.data,
                 description: "'\(path)' is not UTF-8 text. Save it as UTF-8.")

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import Transcript
 
@@ -11,6 +11,8 @@ struct TargetFile {
     var name: String { url.lastPathComponent }
     /// Whether it was there before.
     let exists: Bool
+    /// Whether it is a pipe or a device, which does not keep what it is given.
+    let isStream: Bool
 
     /// - Parameters:
     ///   - path: a file, or a folder that exists.
@@ -49,11 +51,12 @@ struct TargetFile {
                     + "Make it, or name another --output.")
         }
         // Safety: the string lives as long as the call.
-        guard unsafe access(folder, W_OK) == 0 else {
+        isStream = Self.isPipeOrDevice(self.path)
+        guard unsafe access(isStream ? self.path : folder, W_OK) == 0 else {
             throw OutputRefusal(
                 description: "'\(self.path)' cannot be written: \(systemWords(for: errno)).")
         }
-        self.exists = FileManager.default.fileExists(atPath: self.path)
+        self.exists = !isStream && FileManager.default.fileExists(atPath: self.path)
     }
 
     /// A path as it stands: `URL` would take a leading tilde for a home folder, which is the shell's business.
@@ -79,13 +82,34 @@ struct TargetFile {
         return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
-    /// Writes beside the target and renames, so that a half-written file never bears its name.
+    /// Writes beside the target and renames, so that a half-written file never bears its name. Who might read
+    /// the file that was there may read the new one; a link stays one; a pipe or a device is written to.
     func write(_ bytes: [UInt8]) throws {
         do {
-            try Data(bytes).write(to: url, options: .atomic)
+            let mode = try? FileManager.default.attributesOfItem(atPath: end.path)
+            guard !isStream else {
+                let handle = try FileHandle(forWritingTo: url)
+                try handle.write(contentsOf: Data(bytes))
+                return try handle.close()
+            }
+            try Data(bytes).write(to: end, options: .atomic)
+            if let permissions = mode?[.posixPermissions] {
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: permissions], ofItemAtPath: end.path)
+            }
         } catch {
             throw OutputRefusal(
                 description: "'\(path)' cannot be written: \(error.systemText).")
         }
+    }
+
+    /// The file that a link leads to.
+    private var end: URL { url.resolvingSymlinksInPath() }
+
+    private static func isPipeOrDevice(_ path: String) -> Bool {
+        var status = stat()
+        // Safety: both live as long as the call.
+        guard unsafe stat(path, &status) == 0 else { return false }
+        return [S_IFIFO, S_IFCHR, S_IFBLK, S_IFSOCK].contains(status.st_mode & S_IFMT)
     }
 }

@@ -94,6 +94,12 @@ struct TranscribeCommand: AsyncParsableCommand {
             summary.add(.failed(status: ExitStatus.noInput, reason: reason), of: argument)
         }
         guard !recordings.all.isEmpty else { throw ExitCode(summary.exitStatus) }
+        if recordings.areSeveral, output.namesFile, let path = output.path {
+            Console.writeProblem(
+                "'\(path)' names one file, and several transcripts need a folder: "
+                    + "name one, and choose with --format.")
+            throw ExitCode(ExitStatus.usage)
+        }
         let options: TranscriptionOptions
         do {
             options = try self.options(polish: polish.options())

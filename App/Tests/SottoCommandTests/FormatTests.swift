@@ -152,4 +152,39 @@ import Transcript
         process.waitUntilExit()
         return String(decoding: shown, as: UTF8.self)
     }
+
+    @Test func `a name of one file is not taken for a folder of several`() throws {
+        let sample = projectPath("Models/demo/samples/travel.wav")
+        let target = folder.path("q.srt")
+        let found = try sotto("transcribe", "-q", sample, folder.path("b.wav"), "-o", target)
+        #expect(
+            found.errors
+                == "sotto: '\(target)' names one file, and several transcripts need a folder: "
+                + "name one, and choose with --format.\n")
+        #expect(found.status == 64)
+        #expect(!FileManager.default.fileExists(atPath: target))
+    }
+
+    @Test func `an overwritten file keeps its readers, a link leads on, a pipe is written to`()
+        throws
+    {
+        let sample = projectPath("Models/demo/samples/travel.wav")
+        let secret = folder.path("private.txt")
+        let link = folder.path("link.txt")
+        try Data().write(to: URL(filePath: secret))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secret)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: secret)
+        #expect(try sotto("transcribe", "-q", sample, "-o", link, "--force").status == 0)
+        let attributes = try FileManager.default.attributesOfItem(atPath: secret)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(attributes[.size] as? Int ?? 0 > 10)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == secret)
+        let null = try sotto("transcribe", "-q", sample, "-o", "/dev/null")
+        #expect(null.status == 0)
+        #expect(null.errors.isEmpty)
+        let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type]
+        #expect(type as? FileAttributeType == .typeCharacterSpecial)
+        let dash = try sotto("transcribe", "-q", sample, "-o", "-")
+        #expect(dash.output == (try String(contentsOfFile: secret, encoding: .utf8)))
+    }
 }

@@ -55,7 +55,7 @@ import Testing
         let unknown = try sotto("transcribe", sample, "--polish", "spelling")
         #expect(
             unknown.errors.contains(
-                "'spelling' is no rule of the polish. There are: script, particles, stutter, "))
+                "'spelling' is no rule of the polish. There are: script, punctuation, particles, "))
         #expect(unknown.status == 64)
     }
 

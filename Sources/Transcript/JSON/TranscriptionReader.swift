@@ -8,6 +8,7 @@ extension Transcription {
     /// that a segment's text must be its raw text with the changes made.
     public init(json: some Sequence<UInt8>) throws(TranscriptionFileError) {
         let data = Data(json)
+        guard String(validating: data, as: UTF8.self) != nil else { throw .notJSON }
         let version: Int?
         do {
             version = try JSONDecoder().decode(Versioned.self, from: data).version

@@ -14,6 +14,8 @@ public enum PolishError: Error, Hashable, Sendable, CustomStringConvertible {
     case badReplacement(pattern: String, replacement: String, reason: String)
     /// A regular expression took too long on a text, which stays as it was.
     case timedOut(pattern: String)
+    /// A replacement made a text many times as long; it stays as it was.
+    case tooLong(pattern: String)
     /// A regular expression needed too much memory on a text, which stays as it was.
     case tooDeep(pattern: String)
 
@@ -26,6 +28,7 @@ public enum PolishError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badExpression: "polish_bad_expression"
         case .badReplacement: "polish_bad_replacement"
         case .timedOut: "polish_timed_out"
+        case .tooLong: "polish_too_long"
         case .tooDeep: "polish_too_deep"
         }
     }
@@ -49,6 +52,8 @@ public enum PolishError: Error, Hashable, Sendable, CustomStringConvertible {
         case .timedOut(let pattern):
             "The regular expression '\(pattern)' took too long on a segment, which stays as it was. "
                 + "Repetitions inside repetitions take that long; write it without them."
+        case .tooLong(let pattern):
+            "The replacement of '\(pattern)' made a segment too long, which stays as it was before it."
         case .tooDeep(let pattern):
             "The regular expression '\(pattern)' needed too much memory on a segment, which stays as it was. "
                 + "Write it without repetitions of groups."

@@ -36,6 +36,13 @@ public enum PolishLists {
                         "There are \(fields.count - 1) tabs. Write '\\t' in a regular expression for a tab."
                 )
             }
+            guard !fields[0].hasPrefix("/") || fields[0].hasSuffix("/")
+            else {
+                throw Flaw(
+                    line: number,
+                    reason: "What begins with '/' is a regular expression and ends with '/'. "
+                        + "Write /\\/…/ for a literal '/' at the start.")
+            }
             let replacement = replacement(fields[0], by: fields[1])
             do throws(PolishError) {
                 _ = try Replacer(replacement)

@@ -2,6 +2,8 @@
 public enum PolishRule: String, Hashable, Sendable, CaseIterable, Codable {
     /// Simplified or traditional Chinese characters.
     case script
+    /// Full- and half-width marks, and doubled ones.
+    case punctuation
     /// 的, 地, 得 and 在, 再, where only one of them can be meant.
     case particles
     /// Words that were said twice by mistake.
@@ -10,8 +12,6 @@ public enum PolishRule: String, Hashable, Sendable, CaseIterable, Codable {
     case numbers
     /// Capitals of acronyms and names; spelling of hot words.
     case names
-    /// Full- and half-width marks, and doubled ones.
-    case punctuation
     /// Spaces between Chinese and other text, and around marks.
     case spacing
     /// A capital at the start of a sentence, a mark at its end.

@@ -49,11 +49,18 @@ struct Replacer {
         }
     }
 
-    func edits(_ text: [Unicode.Scalar]) throws(PolishError) -> [TextEdit] {
-        switch matcher {
-        case .literal(let wanted): literalEdits(text, wanted)
-        case .expression(let expression): try expressionEdits(text, expression)
+    /// - Parameter limit: scalars that the text may have afterwards.
+    func edits(_ text: [Unicode.Scalar], limit: Int) throws(PolishError) -> [TextEdit] {
+        let edits =
+            switch matcher {
+            case .literal(let wanted): literalEdits(text, wanted)
+            case .expression(let expression): try expressionEdits(text, expression)
+            }
+        let count = edits.reduce(text.count) {
+            $0 + $1.replacement.unicodeScalars.count - $1.range.count
         }
+        guard count <= max(limit, text.count) else { throw .tooLong(pattern: pattern) }
+        return edits
     }
 
     private func literalEdits(_ text: [Unicode.Scalar], _ wanted: [Unicode.Scalar]) -> [TextEdit] {

@@ -71,8 +71,11 @@ package struct TextPolish: Sendable {
             if edited.scalars == before { break }
         }
         // What the user asked for is done once, and nothing is done to it.
+        let limit = 10 * edited.scalars.count + 1000
         for replacer in replacers where options.rules.contains(.replacements) {
-            apply(.replacements) { (text) throws(PolishError) in try replacer.get().edits(text) }
+            apply(.replacements) { (text) throws(PolishError) in
+                try replacer.get().edits(text, limit: limit)
+            }
         }
         return (edited.changes, problems)
     }

@@ -37,6 +37,9 @@ struct LineBreaks {
         "Mr.", "Mrs.", "Ms.", "Dr.", "St.", "No.", "vs.", "e.g.", "i.e.", "etc.",
     ]
 
+    /// What stays with a number in characters.
+    private static let units = Set("元块塊圆圓年月日号號岁歲倍吨噸米克升人".unicodeScalars)
+
     private let characters: [Character]
     private let kinds: [CharacterKind]
     /// The first of each character.
@@ -85,6 +88,9 @@ struct LineBreaks {
         case (.opening, _), (.wideOpening, _), (_, .closing), (_, .wideClosing), (.quote, _),
             (_, .quote), (_, .unit), (.hanDigit, .hanDigit), (.digit, .digit), (.digit, .ideograph),
             (.digit, .hanDigit), (.letter, .letter):
+            return false
+        case (.hanDigit, .ideograph) where Self.units.contains(scalars[index]):
+            // 350 万元, 三月
             return false
         case (.wideClosing, .digit) where index > 1 && kinds[index - 2] == .digit:
             // ３．１４
