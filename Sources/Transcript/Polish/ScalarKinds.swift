@@ -56,7 +56,7 @@ extension [Unicode.Scalar] {
     var addresses: [Range<Int>] {
         var (found, index) = ([Range<Int>](), 0)
         while index < count {
-            let end = self[index...].firstIndex { !$0.isAddressPart } ?? count
+            let end = addressEnd(from: index)
             if end == index {
                 index += 1
                 continue
@@ -67,6 +67,18 @@ extension [Unicode.Scalar] {
             index = end
         }
         return found
+    }
+
+    /// Where a run ends that may be an address; a link, `http://…`, may have commas and brackets within.
+    private func addressEnd(from start: Int) -> Int {
+        var end = self[start...].firstIndex { !$0.isAddressPart } ?? count
+        let isLink = string(start..<end).contains("://")
+        while isLink, end + 1 < count, ",;()".unicodeScalars.contains(self[end]),
+            self[end + 1].isAddressPart
+        {
+            end = self[(end + 1)...].firstIndex { !$0.isAddressPart } ?? count
+        }
+        return end
     }
 
     private func isAddress(_ range: Range<Int>) -> Bool {
