@@ -64,6 +64,7 @@ private func cell(_ text: String) -> String {
     let isFormula = shown.first.map { "=+-@＝＋－＠\t\r".unicodeScalars.contains($0) } ?? false
     let cell = (isFormula ? "'" : "") + String(String.UnicodeScalarView(shown))
     guard shown.contains(where: { "\",\t\n\r".unicodeScalars.contains($0) }) else { return cell }
-    return
-        "\"\(cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    // By scalars: an accent after a mark would hide it among characters.
+    let doubled = cell.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+    return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
 }

@@ -47,7 +47,7 @@ public struct Segment: Hashable, Sendable {
 
     /// Where ``text`` has words that may be wrong, as its Unicode scalars, in order.
     public var doubtfulRanges: [Range<Int>] {
-        doubtfulWords.map { changes.textRange(of: $0.range) }
+        changes.textRanges(of: doubtfulWords.map(\.range))
     }
 }
 

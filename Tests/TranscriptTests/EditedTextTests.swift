@@ -38,11 +38,11 @@ import Testing
             TextChange(range: 6..<6, replacement: "g", rules: [.sentences]),
         ]
         #expect(changes.applied(to: "abcdef") == "aXYcfg")
-        #expect(changes.textRange(of: 0..<1) == 0..<1)
-        #expect(changes.textRange(of: 1..<2) == 1..<3)
-        #expect(changes.textRange(of: 0..<3) == 0..<4)
-        #expect(changes.textRange(of: 2..<3) == 3..<4)
-        #expect(changes.textRange(of: 3..<4) == 4..<4)
-        #expect(changes.textRange(of: 5..<6) == 4..<5)
+        #expect(changes.textRanges(of: [0..<1]) == [0..<1])
+        #expect(changes.textRanges(of: [1..<2]) == [1..<3])
+        #expect(changes.textRanges(of: [0..<3]) == [0..<4])
+        #expect(changes.textRanges(of: [2..<3]) == [3..<4])
+        #expect(changes.textRanges(of: [3..<4]) == [4..<4])
+        #expect(changes.textRanges(of: [5..<6]) == [4..<5])
     }
 }

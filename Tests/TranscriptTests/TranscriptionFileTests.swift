@@ -127,7 +127,7 @@ import Testing
                 "\"finish_reason\" : \"stop\"", "\"finish_reason\" : \"end\"",
                 "Its chunks[0].finish_reason holds a value that is out of range."
             ),
-            ("-0.25", "0.25", "Its chunks[0].token_logprobs[0] is more than 0."),
+            ("-0.25", "0.25", "Its chunks[0].token_logprobs[0] is no logarithm of a probability."),
             ("11528", "11528.5", "Its content holds a number that is out of range."),
         ]
         for (old, new, message) in cases {

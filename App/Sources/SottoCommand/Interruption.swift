@@ -2,8 +2,8 @@ import Dispatch
 import Glibc
 import Sotto
 
-/// Ctrl-C, a polite end from outside, and a terminal that is closed: the first time what there is gets written, the second time the
-/// program ends at once. Where the caller ignores a signal, it stays ignored.
+/// Ctrl-C, a polite end from outside, and a terminal that is closed: the first time what there is gets
+/// written, the second time the program ends at once. Where the caller ignores a signal, it stays ignored.
 final class Interruption {
     let stop = StopSwitch()
     private let sources: [any DispatchSourceSignal]

@@ -51,6 +51,7 @@ struct PolishArguments: ParsableArguments {
         if polish == "none" { return [] }
         if polish == "all" { return Set(PolishRule.allCases) }
         let names = polish.split(separator: ",").map { $0.trimmingPrefix(" ") }
+        guard !names.isEmpty else { throw ValidationError("--polish needs a rule, all, or none.") }
         let refused = names.filter { $0.hasPrefix("no-") }
         guard refused.isEmpty || refused.count == names.count else {
             throw ValidationError(

@@ -192,8 +192,8 @@ private func checkedRange(
 private func checkedLogProbability(
     _ value: Double, at path: String
 ) throws(TranscriptionFileError) -> Double {
-    guard value <= 0, value.isFinite else {
-        throw .invalid(path: path, reason: "is more than 0")
+    guard value <= 0, value >= -1e6 else {
+        throw .invalid(path: path, reason: "is no logarithm of a probability")
     }
     return value
 }

@@ -46,6 +46,12 @@ struct KnownNames {
         for range in [word, stem.startIndex..<stem.endIndex] {
             let found = text.string(range)
             guard let spelling = spellings[found.lowercased()] else { continue }
+            // Ai may be somebody's name.
+            if range.count == 2 && text[word.lowerBound].isUppercase
+                && text[range].last?.isLowercase == true
+            {
+                continue
+            }
             // What is all in capitals may be meant so, if it is no product's name.
             let isLoud = range.count > 1 && text[range].allSatisfy(\.isUppercase)
             guard !(isLoud && Self.english.contains(String(String.UnicodeScalarView(spelling))))

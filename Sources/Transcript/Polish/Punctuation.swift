@@ -47,7 +47,7 @@ struct Punctuation {
         let (next, after) = (text[at: index + count], text.from(index + count))
         // 3:30, 1,000, .NET.
         if before.isDigit && next?.isDigit == true { return false }
-        if text[index] == "." && (next?.isLatin == true || isListNumber(before: index)) {
+        if text[index] == "." && (next?.isWordPart == true || isListNumber(before: index)) {
             return false
         }
         if before.isHan || "」』》）”’".unicodeScalars.contains(before) { return true }
@@ -80,7 +80,10 @@ struct Punctuation {
     /// Straight quotation marks around Chinese become a pair.
     private var quotes: [TextEdit] {
         let places = text.indices.filter { text[$0] == "\"" && !addresses.cover($0) }
-        guard places.count.isMultiple(of: 2) else { return [] }
+        // After a number it may be inches.
+        guard places.count.isMultiple(of: 2),
+            !places.contains(where: { text[at: $0 - 1]?.isDigit == true })
+        else { return [] }
         return stride(from: 0, to: places.count, by: 2).flatMap { index -> [TextEdit] in
             let (start, end) = (places[index], places[index + 1])
             guard text[start..<end].contains(where: \.isHan) else { return [] }
@@ -110,7 +113,10 @@ struct Punctuation {
         var (edits, index) = ([TextEdit](), 0)
         while index < text.count {
             let run = text[index...].prefix { Self.rank($0) != nil }
-            guard run.count > 1, !addresses.cover(index), let kept = Self.kept(run) else {
+            // 0..5, ../file, a?.b
+            let next = text[at: index + run.count]
+            let isCode = run.contains(".") && (next?.isWordPart == true || next == "/")
+            guard run.count > 1, !isCode, !addresses.cover(index), let kept = Self.kept(run) else {
                 index += max(1, run.count)
                 continue
             }
@@ -137,6 +143,7 @@ struct Punctuation {
         let kinds = Set(marks)
         // Dots that trail off; surprise; `etc.,`; `a.m.?`; `::`.
         if kinds == ["."] { return marks.count == 2 ? "." : nil }
+        if marks.count(where: { $0 == "." }) > 1 { return nil }
         if kinds.isSubset(of: ["?", "!", "？", "！"]) && kinds.count > 1 { return nil }
         if marks.first == "." { return nil }
         if kinds.isSubset(of: [":", "：", ";"]) { return nil }

@@ -13,7 +13,7 @@ struct Replacer {
     private let pattern: String
 
     /// How often an expression may ask to go on with one text: each time after some 10,000 steps back, so about a
-    /// tenth of a second in all. Steps and not seconds, so that the same text comes out the same on
+    /// tenth of a second for a segment of usual length. Steps and not seconds, so that the same text comes out the same on
     /// a busy machine.
     static let stepLimit = 600
 

@@ -1,7 +1,7 @@
 /// Polishes the segments of a transcription one after the other, as they become certain.
 public struct SegmentPolisher: Sendable {
-    /// A pause that ends a sentence, in seconds.
-    private static let longPause = 2.0
+    /// A pause that ends a sentence, in milliseconds.
+    private static let longPause = 2000
 
     private let polish: TextPolish
     private let endsSentences: Bool
@@ -23,7 +23,7 @@ public struct SegmentPolisher: Sendable {
     public mutating func append(_ segment: Segment) -> (missingMark: String?, segment: Segment) {
         let mark = last.flatMap { last in
             let isApart =
-                segment.startSeconds - last.endSeconds >= Self.longPause
+                milliseconds(segment.startSeconds) - milliseconds(last.endSeconds) >= Self.longPause
                 || segment.speaker != last.speaker
             return isApart ? missingMark : nil
         }

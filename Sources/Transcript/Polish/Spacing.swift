@@ -49,6 +49,10 @@ struct Spacing {
 
     private func amongChinese(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> String? {
         if Self.words.contains([left, right]) { return "" }
+        // Dots and dashes among Latin words are as wide as in their own language.
+        let isLatin = left.isWordPart || right.isWordPart
+        let isShared = "…—".unicodeScalars.contains(left) || "…—".unicodeScalars.contains(right)
+        if isLatin && isShared { return nil }
         if left.isWideMark || right.isWideMark { return "" }
         if left.isHan && (right.isWordPart || "$€£¥#".unicodeScalars.contains(right)) { return " " }
         if right.isHan && (left.isWordPart || "%‰℃°+#".unicodeScalars.contains(left)) { return " " }

@@ -31,23 +31,30 @@ extension [TextChange] {
         return String(text)
     }
 
-    /// Where a range of the raw text's scalars is in the changed text. What was changed as a whole counts
-    /// as a whole.
-    func textRange(of raw: Range<Int>) -> Range<Int> {
-        var (shift, lower, upper) = (0, nil as Int?, nil as Int?)
-        for change in self {
-            let count = change.replacement.unicodeScalars.count
-            let start = change.range.lowerBound + shift
-            if lower == nil, raw.lowerBound < change.range.upperBound {
-                lower = Swift.min(raw.lowerBound + shift, start)
+    /// Where ranges of the raw text's scalars, which lie in order, are in the changed text. What was changed as
+    /// a whole counts as a whole.
+    func textRanges(of ranges: [Range<Int>]) -> [Range<Int>] {
+        // The changes that end before the range, and by how much they move it.
+        var (passed, shift) = (0, 0)
+        return ranges.map { raw in
+            while passed < count, self[passed].range.upperBound <= raw.lowerBound {
+                shift += self[passed].growth
+                passed += 1
             }
-            if upper == nil, raw.upperBound <= change.range.upperBound {
-                let isInside = raw.upperBound > change.range.lowerBound
-                upper = isInside ? start + count : raw.upperBound + shift
+            var (start, inner, index) = (raw.lowerBound + shift, shift, passed)
+            if passed < count { start = Swift.min(start, self[passed].range.lowerBound + shift) }
+            var end = raw.upperBound + shift
+            while index < count, self[index].range.lowerBound < raw.upperBound {
+                inner += self[index].growth
+                end = Swift.max(raw.upperBound, self[index].range.upperBound) + inner
+                index += 1
             }
-            shift += count - change.range.count
+            return start..<Swift.max(start, end)
         }
-        let start = lower ?? raw.lowerBound + shift
-        return start..<Swift.max(start, upper ?? raw.upperBound + shift)
     }
+}
+
+extension TextChange {
+    /// Scalars that the text has more.
+    fileprivate var growth: Int { replacement.unicodeScalars.count - range.count }
 }

@@ -74,6 +74,9 @@ extension ChineseNumbers {
     {
         switch unit.kind {
         // 二元 is a term; two of the currency are 两元.
+        // 一砖一瓦, 一降一升.
+        case .measure where number.value == 1 && scalar(range.lowerBound - 2) == "一":
+            return false
         case .measure: return unit.name != ["元"] || !text[range].elementsEqual(["二"])
         case .money: return number.value != 1
         case .degree where isTemperature(range): return true

@@ -116,8 +116,9 @@ struct ChineseNumbers {
     /// Where 负 before a number stands, if it is a sign.
     func sign(before place: Int) -> Int? {
         guard scalar(place - 1) == "负" else { return nil }
-        let isWord = scalar(place - 2).map(ChinesePhrases.beforeNoSign.contains) ?? false
-        return isWord ? nil : place - 1
+        // 负 also means to bear: 负百分之五十的责任.
+        let isSign = scalar(place - 2).map(ChinesePhrases.beforeSign.contains) ?? true
+        return isSign ? place - 1 : nil
     }
 
     /// Writes a number, with the sign before it.

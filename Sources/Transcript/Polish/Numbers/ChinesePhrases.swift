@@ -6,7 +6,7 @@ enum ChinesePhrases {
         三心二意 一五一十 七上八下 九牛一毛 四面八方 五花八门 七零八落 七零八碎 十有八九 十之八九 八九不离十
         三百六十行 一千零一夜 一百零八将 一百单八将 十万火急 十万个为什么 十万八千里 二万五千里长征 两万五千里长征
         十八层地狱 十五个吊桶 三十年河东 三十年河西 十年磨一剑 十年寒窗 十年如一日 十年树木 九千岁 八千岁 一米阳光
-        三克油 三元里 十月怀胎 十月革命 第二十二条军规 第一百货 三百六十度无死角 九九八十一难 一万个为什么 一百八十度大转弯
+        三克油 三元里 连中三元 三元牛奶 四十二章经 十月怀胎 十月革命 第二十二条军规 第一百货 三百六十度无死角 九九八十一难 一万个为什么 一百八十度大转弯
         七十二家房客 八十天环游地球 一百零一忠狗 一分一秒 十天半月 十天半个月 十个手指头 三百六十五里路 三十六计 七十二变 一点一滴 五十步笑百步
         十面埋伏 一千个读者 十字路口 十字架 三元桥 八千里路 四万万 零零星星 零零散散 十个月怀胎
         """)
@@ -48,8 +48,8 @@ enum ChinesePhrases {
     static let listMarks = Set("、和与或".unicodeScalars)
     /// After these a number is part of a word or of a day's name.
     static let neverAfter = table("双 初 周 星期 礼拜")
-    /// Words that end in 负 and have no sign: 胜负, 抱负.
-    static let beforeNoSign = Set("胜抱辜背欺自肩正担".unicodeScalars)
+    /// What stands before a 负 that is a sign; after other characters it is a part of a word, or a verb.
+    static let beforeSign = Set("是为到至达约得于外内拔率长度均（(，,。、：:；;！？\n ".unicodeScalars)
 
     /// Where a fixed phrase that begins at a place ends.
     static func end(at place: Int, in text: [Unicode.Scalar]) -> Int? {

@@ -9,6 +9,8 @@ extension EnglishNumbers {
         guard following(start) != "" else { return nil }
         if let day = ordinalDay(at: start) {
             let year = year(at: day.end)
+            // A day is on, not in: 'in april first time buyers came'.
+            if year == nil && before(month) == "in" { return nil }
             guard year != nil || isMonth(month, day.value),
                 year != nil || phrase(EnglishPhrases.neverBefore, at: day.end) == nil
             else { return nil }
@@ -30,7 +32,7 @@ extension EnglishNumbers {
 
     /// June twenty six; a small number may be something else.
     private mutating func cardinalDay(_ month: Int, _ run: Range<Int>) -> Int? {
-        guard !EnglishPhrases.verbMonths.contains(words[month].text),
+        guard !EnglishPhrases.verbMonths.contains(words[month].text), before(month) != "in",
             let day = EnglishNumeral.belowHundred(spoken(run)), (10...31).contains(day),
             phrase(EnglishPhrases.counted, at: run.upperBound) == nil,
             phrase(EnglishPhrases.measures, at: run.upperBound) == nil,
@@ -74,7 +76,9 @@ extension EnglishNumbers {
 
     /// 'the fifth of march'.
     mutating func dayOfMonth(at start: Int) -> Int? {
-        guard let day = ordinalDay(at: start), following(day.end) == "of",
+        // 'a third of april sales' is a part of them.
+        guard !["a", "an", "one", "each", "every"].contains(before(start)),
+            let day = ordinalDay(at: start), following(day.end) == "of",
             words.indices.contains(start), words[start].gap != .hyphen,
             EnglishPhrases.months.contains(following(day.end + 1))
         else { return nil }

@@ -190,7 +190,8 @@ struct EnglishNumbers {
         let last = before(run.lowerBound)
         let mayBeTime =
             digits.count == 3 && spoken.contains("oh")
-            && EnglishPhrases.beforeTimes.contains(last)
+            && (EnglishPhrases.beforeTimes.contains(last)
+                || ["was", "is", "it's", "it’s", "now"].contains(last))
         let hasZero =
             (spoken.contains("oh") || spoken.contains("zero")) && spoken.first != "oh"
             && !mayBeTime
