@@ -24,7 +24,7 @@ package struct ParagraphRule {
     }
 
     /// Pause that ends a paragraph.
-    private static let longPauseMilliseconds = 2000
+    static let longPauseMilliseconds = 2000
     /// Columns of a fixed-width font, two for each Chinese character: from the first on a paragraph ends
     /// with the next sentence, and at the second with the segment.
     private static let (fullColumns, mostColumns) = (600, 1200)
@@ -42,7 +42,9 @@ package struct ParagraphRule {
         if let last, last.speaker == segment.speaker,
             milliseconds(segment.startSeconds) - milliseconds(last.endSeconds)
                 < Self.longPauseMilliseconds,
-            columns < (Self.endsSentence(last.text) ? Self.fullColumns : Self.mostColumns)
+            columns
+                < (Sentences.isEnded(last.text.unicodeScalars)
+                    ? Self.fullColumns : Self.mostColumns)
         {
             columns += more
             return .continues(separator: Seam.separator(between: last.text, and: text))
@@ -59,12 +61,6 @@ package struct ParagraphRule {
 
     private static func columns(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + (Seam.isUnspaced($1) ? 2 : 1) }
-    }
-
-    private static func endsSentence(_ text: String) -> Bool {
-        let closing: Set<Unicode.Scalar> = ["\"", "'", ")", "”", "’", "」", "』", "）"]
-        let last = text.unicodeScalars.last { !closing.contains($0) }
-        return last.map { ".!?…。！？؟।".unicodeScalars.contains($0) } ?? false
     }
 }
 

@@ -1,8 +1,5 @@
 /// Polishes the segments of a transcription one after the other, as they become certain.
 public struct SegmentPolisher: Sendable {
-    /// A pause that ends a sentence, in milliseconds.
-    private static let longPause = 2000
-
     private let polish: TextPolish
     private let endsSentences: Bool
     /// As it was returned, so without the mark that may be missing at its end.
@@ -23,7 +20,8 @@ public struct SegmentPolisher: Sendable {
     public mutating func append(_ segment: Segment) -> (missingMark: String?, segment: Segment) {
         let mark = last.flatMap { last in
             let isApart =
-                milliseconds(segment.startSeconds) - milliseconds(last.endSeconds) >= Self.longPause
+                milliseconds(segment.startSeconds) - milliseconds(last.endSeconds)
+                >= ParagraphRule.longPauseMilliseconds
                 || segment.speaker != last.speaker
             return isApart ? missingMark : nil
         }
