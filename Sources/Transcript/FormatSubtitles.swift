@@ -20,26 +20,21 @@ func renderVTT(_ transcription: Transcription) -> String {
         let times = [notice.startSeconds, notice.endSeconds].map {
             clockTime(milliseconds: milliseconds($0), mark: ".")
         }
-        return "NOTE \(escaped(notice.label)) from \(times[0]) to \(times[1])"
+        return "NOTE \(withoutMarkup(notice.label)) from \(times[0]) to \(times[1])"
     }
     let cues = maker.cues.map { cue in
         let start = clockTime(milliseconds: cue.startMilliseconds, mark: ".")
         let end = clockTime(milliseconds: cue.endMilliseconds, mark: ".")
-        let voice = cue.speaker.map { "<v \(escaped(lineText($0)))>" } ?? ""
+        let voice = cue.speaker.map { "<v \(withoutMarkup(lineText($0)))>" } ?? ""
         let lines = cue.lines.map { line in
             line.reduce(into: "") { text, run in
-                let words = escaped(run.text)
+                let words = withoutMarkup(run.text)
                 text += run.isDoubtful ? "<c.doubtful>\(words)</c>" : words
             }
         }
         return "\(start) --> \(end)\n\(voice)\(lines.joined(separator: "\n"))"
     }
     return (["WEBVTT"] + notes + cues).joined(separator: "\n\n") + "\n"
-}
-
-/// Text that no reader takes for tags or entities.
-private func escaped(_ text: String) -> String {
-    replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;"], in: text)
 }
 
 /// `<b>`, `{\an8}` and `-->` with marks of full width.

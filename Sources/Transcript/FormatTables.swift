@@ -64,7 +64,5 @@ private func cell(_ text: String) -> String {
     let isFormula = shown.first.map { "=+-@＝＋－＠\t\r".unicodeScalars.contains($0) } ?? false
     let cell = (isFormula ? "'" : "") + String(String.UnicodeScalarView(shown))
     guard shown.contains(where: { "\",\t\n\r".unicodeScalars.contains($0) }) else { return cell }
-    // By scalars: an accent after a mark would hide it among characters.
-    let doubled = cell.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
-    return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
+    return "\"\(replacing(["\"": "\"\""], in: cell))\""
 }

@@ -63,3 +63,8 @@ func replacing(_ replacements: [Unicode.Scalar: String], in text: String) -> Str
     }
     return String(result)
 }
+
+/// Text that no reader of XML or WebVTT takes for tags or entities.
+func withoutMarkup(_ text: String) -> String {
+    replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;"], in: text)
+}

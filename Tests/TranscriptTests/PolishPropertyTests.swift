@@ -1,20 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Transcript
 
 /// What must hold of any text.
 @Suite struct PolishPropertyTests {
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-            return value ^ value >> 31
-        }
-    }
-
     /// What texts are made of: words, marks, spaces, numbers, and what may confuse.
     private static let parts = [
         "我", "你好", "哋", "嘅", "發展", "这个", "这个", "的", "得", "在", "再", "三", "百分之", "十五", "零", "点", "年",
@@ -27,7 +17,7 @@ import Testing
         "오늘", "👍🏽", "\u{200D}", "e\u{301}", "http://a.b/c?d=e", "C++", "℃",
     ]
 
-    private static func text(_ random: inout SplitMix) -> String {
+    private static func text(_ random: inout SplitMix64) -> String {
         (0..<Int.random(in: 0...30, using: &random)).reduce(into: "") { text, _ in
             text += parts.randomElement(using: &random) ?? ""
             if Int.random(in: 0..<3, using: &random) == 0 { text += " " }
@@ -39,7 +29,7 @@ import Testing
     ]
 
     @Test func `polished twice is polished once, and the changes are the difference`() {
-        var random = SplitMix(state: 1)
+        var random = SplitMix64(state: 1)
         let polish = TextPolish(PolishOptions(rules: Set(PolishRule.allCases)))
         var wrong: [String] = []
         for round in 0..<10_000 {
@@ -64,7 +54,7 @@ import Testing
     }
 
     @Test func `names, marks, spaces and sentences lose no letter and no digit`() {
-        var random = SplitMix(state: 2)
+        var random = SplitMix64(state: 2)
         let polish = TextPolish(
             PolishOptions(rules: [.names, .punctuation, .spacing, .sentences]))
         for round in 0..<10_000 {
@@ -75,7 +65,7 @@ import Testing
     }
 
     @Test func `without rules nothing changes`() {
-        var random = SplitMix(state: 3)
+        var random = SplitMix64(state: 3)
         for round in 0..<1000 {
             let raw = Self.text(&random)
             let changes = TextPolish(.none).changes(to: raw, language: Self.languages[round % 7])

@@ -1,6 +1,6 @@
 /// Words whose capitals are known.
 struct KnownNames {
-    private let spellings: [String: [Unicode.Scalar]]
+    private let spellings: [String: String]
     /// Whether `march 5` is known to be a month.
     private let knowsMonths: Bool
     /// Hot words of several words, or with marks in them, longest first.
@@ -8,16 +8,16 @@ struct KnownNames {
 
     /// - Parameter hotWords: how the user spells names; they win.
     init(family: TextPolish.Family, hotWords: [String]) {
-        var spellings: [String: [Unicode.Scalar]] = [:]
+        var spellings: [String: String] = [:]
         var known = Self.products
         if family == .english || family.isChinese { known += Self.acronyms }
         if family == .english { known += Self.english }
-        for word in known { spellings[word.lowercased()] = Array(word.unicodeScalars) }
+        for word in known { spellings[word.lowercased()] = word }
         var phrases: [(folded: [Unicode.Scalar], spelling: String)] = []
         for word in hotWords.map({ $0.strippingWhitespace() }) where !word.isEmpty {
             let scalars = Array(word.unicodeScalars)
             if scalars.latinWords == [scalars.indices] {
-                spellings[word.lowercased()] = scalars
+                spellings[word.lowercased()] = word
             } else {
                 phrases.append((scalars.folded, word))
             }
@@ -54,9 +54,8 @@ struct KnownNames {
             }
             // What is all in capitals may be meant so, if it is no product's name.
             let isLoud = range.count > 1 && text[range].allSatisfy(\.isUppercase)
-            guard !(isLoud && Self.english.contains(String(String.UnicodeScalarView(spelling))))
-            else { continue }
-            return TextEdit(range: range, replacement: String(String.UnicodeScalarView(spelling)))
+            guard !(isLoud && Self.english.contains(spelling)) else { continue }
+            return TextEdit(range: range, replacement: spelling)
         }
         guard knowsMonths, let month = Self.doubtfulMonths[text.string(word)],
             text[at: word.upperBound]?.isSpace == true,

@@ -1,6 +1,6 @@
 /// Where sentences begin and end.
 enum Sentences {
-    private static let ends: Set<Unicode.Scalar> = Set(".!?…。！？؟।".unicodeScalars)
+    static let ends: Set<Unicode.Scalar> = Set(".!?…。！？؟।".unicodeScalars)
     private static let closing: Set<Unicode.Scalar> = Set("\"')]”’」』）》".unicodeScalars)
     private static let opening: Set<Unicode.Scalar> = Set("\"'([“‘「『（《¿¡".unicodeScalars)
 

@@ -148,7 +148,7 @@ struct LineBreaks {
             let isAbbreviation =
                 end == "." && word.characters.count <= 4
                 && Self.abbreviations.contains(String(characters[word.characters]))
-            if Self.sentenceEnds.contains(end) && !isAbbreviation { return .sentence }
+            if Sentences.ends.contains(end) && !isAbbreviation { return .sentence }
             if Self.clauseEnds.contains(end) { return .clause }
         }
         guard let next else { return .plain }
@@ -159,7 +159,6 @@ struct LineBreaks {
         return isConjunction ? .conjunction : .plain
     }
 
-    private static let sentenceEnds = Set(".!?…。！？؟।".unicodeScalars)
     private static let clauseEnds = Set(",;:，、；：،؛—–".unicodeScalars)
     private static let quotes = Set("\"')”’」』）》】".unicodeScalars)
 }

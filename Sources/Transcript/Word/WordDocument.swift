@@ -59,8 +59,7 @@ private func run(_ text: String, style: String? = nil) -> String {
     var properties = style.map { "<w:rStyle w:val=\"\($0)\"/>" } ?? ""
     if beginsAtTheRight(text) { properties += "<w:rtl/>" }
     if !properties.isEmpty { properties = "<w:rPr>\(properties)</w:rPr>" }
-    let escaped = replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;"], in: text)
-    return "<w:r>\(properties)<w:t xml:space=\"preserve\">\(escaped)</w:t></w:r>"
+    return "<w:r>\(properties)<w:t xml:space=\"preserve\">\(withoutMarkup(text))</w:t></w:r>"
 }
 
 /// Whether the first letter is Hebrew, Arabic or of another script that is written from right to left.

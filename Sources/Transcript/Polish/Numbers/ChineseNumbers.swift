@@ -81,7 +81,7 @@ struct ChineseNumbers {
     // MARK: - What stands beside a number
 
     func scalar(_ place: Int) -> Unicode.Scalar? {
-        text.indices.contains(place) ? text[place] : nil
+        text[at: place]
     }
 
     /// Whether a number begins there, in digits or in words; so what is read once stays the same.
