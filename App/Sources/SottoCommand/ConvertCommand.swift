@@ -61,15 +61,23 @@ struct ConvertCommand: ParsableCommand {
 
     private func transcription() throws -> Transcription {
         let name = file == "-" ? "The standard input" : "'\(file)'"
-        let data =
-            file == "-"
-            ? try FileHandle.standardInput.readToEnd() ?? Data() : try contents(of: file)
+        let data = file == "-" ? try standardInput() : try contents(of: file)
         do {
             return try Transcription(json: data)
         } catch {
             throw OutputRefusal(
                 status: ExitStatus.data,
                 description: "\(name) is no transcript to convert. \(error)")
+        }
+    }
+
+    private func standardInput() throws -> Data {
+        do {
+            return try FileHandle.standardInput.readToEnd() ?? Data()
+        } catch {
+            throw OutputRefusal(
+                status: ExitStatus.noInput,
+                description: "The standard input cannot be read: \(error.systemText).")
         }
     }
 }
