@@ -31,9 +31,9 @@ let package = Package(
         .target(name: "Transcript", dependencies: ["COpenCC"], swiftSettings: strict),
         .target(name: "Qwen3ASR", dependencies: ["Audio", "Compute"], swiftSettings: strict),
         .target(
-            name: "Audio", dependencies: ["CSystem", "Compute", "DecodeProtocol"],
+            name: "Audio", dependencies: ["CSottoSystem", "Compute", "DecodeProtocol"],
             swiftSettings: strict),
-        .target(name: "CSystem"),
+        .target(name: "CSottoSystem"),
         .target(name: "DecodeProtocol", swiftSettings: strict),
         .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: strict),
         .target(name: "CKernels"),

@@ -1,4 +1,4 @@
-import CSystem
+import CSottoSystem
 import Foundation
 import Glibc
 

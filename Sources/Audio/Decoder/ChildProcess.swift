@@ -1,4 +1,4 @@
-import CSystem
+import CSottoSystem
 import Glibc
 
 /// A program that was started with one file to read and one pipe to answer through.
