@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .library(name: "Sotto", targets: ["Sotto"]),
         .library(name: "Transcript", targets: ["Transcript"]),
+        .library(name: "Sandbox", targets: ["Sandbox"]),
         .executable(name: "sotto-decode", targets: ["SottoDecode"]),
         .executable(name: "sotto-bench", targets: ["SottoBench"]),
     ],
@@ -26,12 +27,14 @@ let package = Package(
     targets: [
         .target(
             name: "Sotto",
-            dependencies: ["Audio", "Compute", "DecodeProtocol", "Qwen3ASR", "Transcript"],
+            dependencies: [
+                "Audio", "CSottoSystem", "Compute", "DecodeProtocol", "Qwen3ASR", "Transcript",
+            ],
             swiftSettings: strict),
         .target(name: "Transcript", dependencies: ["COpenCC"], swiftSettings: strict),
         .target(name: "Qwen3ASR", dependencies: ["Audio", "Compute"], swiftSettings: strict),
         .target(
-            name: "Audio", dependencies: ["CSottoSystem", "Compute", "DecodeProtocol"],
+            name: "Audio", dependencies: ["CSodium", "CSottoSystem", "Compute", "DecodeProtocol"],
             swiftSettings: strict),
         .target(name: "CSottoSystem"),
         .target(name: "DecodeProtocol", swiftSettings: strict),
@@ -40,13 +43,15 @@ let package = Package(
         .target(name: "Sandbox", dependencies: ["CSeccomp"], swiftSettings: strict),
         // Every call into FFmpeg is unsafe: here the fence is the process, not the compiler.
         .executableTarget(
-            name: "SottoDecode", dependencies: ["CFFmpeg", "DecodeProtocol", "Sandbox"],
+            name: "SottoDecode", dependencies: ["CFFmpeg", "CSodium", "DecodeProtocol", "Sandbox"],
             swiftSettings: relaxed),
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavfilter",
             providers: [.apt(["libavfilter-dev", "libavformat-dev", "libswresample-dev"])]),
         .systemLibrary(
             name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "COpenCC", pkgConfig: "opencc", providers: [.apt(["libopencc-dev"])]),
         .executableTarget(

@@ -17,7 +17,7 @@ if [ -z "$found" ] || [ "$(printf '6.2\n%s\n' "$found" | sort -V | head -1)" != 
 fi
 
 packages=(git make python3 pkg-config libavformat-dev libavfilter-dev libswresample-dev libseccomp-dev
-    libopencc-dev)
+    libopencc-dev libsodium-dev)
 if [ "${1:-}" = test ]; then
     # For recordings in every format; for the kernels' test on 64-bit Arm.
     packages+=(ffmpeg sox libsox-fmt-base util-linux)

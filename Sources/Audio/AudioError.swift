@@ -33,6 +33,8 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFinite(path: String)
     /// Fewer samples than one analysis frame needs.
     case tooShort(sampleCount: Int, minimum: Int)
+    /// A part was asked for that begins behind the end of the recording.
+    case beyondEnd(path: String, seconds: Double)
     /// More than a week of sound.
     case tooLong(path: String)
     /// The decoder process did not do its work; `reason` says how it ended.
@@ -43,7 +45,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     case decoderMissing(path: String, reason: String)
     /// The system does not let the decoder give up its rights, so nothing is decoded.
     case decoderUnconfined(reason: String)
-    /// What came through a pipe cannot be stored in a folder.
+    /// A recording cannot be stored in a folder.
     case notStored(folder: String, reason: String)
 
     /// A stable name for API clients; it never changes once released.
@@ -65,6 +67,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSamples: "audio_no_samples"
         case .notFinite: "audio_not_finite"
         case .tooShort: "audio_too_short"
+        case .beyondEnd: "audio_beyond_end"
         case .tooLong: "audio_too_long"
         case .decoderFailed: "audio_decoder_failed"
         case .decoderKilled: "audio_decoder_killed"
@@ -80,7 +83,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
     package var cause: Cause {
         switch self {
         case .missing, .isFolder, .isTerminal, .isDevice, .unreadable: .access
-        case .noSuchTrack: .request
+        case .noSuchTrack, .beyondEnd: .request
         case .decoderMissing, .decoderUnconfined: .installation
         case .notStored, .decoderKilled: .resources
         default: .data
@@ -126,6 +129,8 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooShort(let count, let minimum):
             "The audio has \(count) samples at 16 kHz and needs \(minimum). "
                 + "Is the recording empty?"
+        case .beyondEnd(let path, let seconds):
+            "'\(path)' ends after \(seconds) s, before the part that was asked for."
         case .tooLong(let path):
             "'\(path)' holds more than a week of sound. Cut it into parts."
         case .decoderFailed(let path, let reason):
@@ -140,7 +145,7 @@ public enum AudioError: Error, Hashable, Sendable, CustomStringConvertible {
             "This system does not let the decoder give up its rights (\(reason)), so it opens "
                 + "nothing. Run Sotto on Linux 4.14 or newer, outside of containers that forbid seccomp."
         case .notStored(let folder, let reason):
-            "The standard input cannot be stored in '\(folder)': \(reason). "
+            "The recording cannot be stored in '\(folder)': \(reason). "
                 + "Set TMPDIR to a folder that can be written to and has room."
         }
     }

@@ -9,9 +9,19 @@ package import DecodeProtocol
 package func openRecording(
     path: String, request: DecodeRequest, decoder: DecoderProgram
 ) throws(AudioError) -> any SampleSource {
-    let file = try RecordingFile(path: path)
-    if request == DecodeRequest(), WaveFormat.isPlain(file.start) { return try WaveReader(file) }
-    return try DecodedRecording(file, request: request, decoder: decoder)
+    try openRecording(RecordingFile(path: path), request: request, decoder: decoder)
+}
+
+/// Opens a recording of any kind, wherever it lies.
+package func openRecording(
+    _ recording: any Recording, request: DecodeRequest, decoder: DecoderProgram,
+    cancellation: Cancellation? = nil
+) throws(AudioError) -> any SampleSource {
+    if request == DecodeRequest(), WaveFormat.isPlain(recording.start) {
+        return try WaveReader(recording)
+    }
+    return try DecodedRecording(
+        recording, request: request, decoder: decoder, cancellation: cancellation)
 }
 
 extension WaveReader {
@@ -22,8 +32,8 @@ extension WaveReader {
         try self.init(RecordingFile(path: path))
     }
 
-    /// Reads the header of a file.
-    package convenience init(_ file: RecordingFile) throws(AudioError) {
-        try self.init(file, path: file.name) { file.hasChanged }
+    /// Reads the header of a recording.
+    package convenience init(_ recording: any Recording) throws(AudioError) {
+        try self.init(recording, path: recording.name) { recording.hasChanged }
     }
 }

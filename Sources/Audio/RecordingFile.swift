@@ -3,20 +3,16 @@ import Glibc
 
 /// A recording as it lies on a disk or comes through a pipe: opened once, and read either front to back
 /// or, by the decoder, at any place.
-package final class RecordingFile: ByteSource {
-    /// For messages: its path, or `standard input`.
+package final class RecordingFile: Recording {
+    /// Its path, or `standard input`.
     package let name: String
-    /// Its first bytes; fewer only if it has no more.
     package let start: [UInt8]
 
     private let handle: FileHandle
     private let state: State
     /// Bytes of ``start`` that ``read(_:)`` has not given out.
     private var ahead: ArraySlice<UInt8>
-    private var spool: SpoolFile?
-
-    /// Bytes that are looked at before it is decided who reads the file.
-    private static let startByteCount = 4096
+    private var spool: SealedFile?
 
     /// Size and time of the last change; what a file has when it is not written to.
     private struct State: Equatable {
@@ -51,7 +47,7 @@ package final class RecordingFile: ByteSource {
             throw .isDevice(path: name)
         default: break
         }
-        start = try handle.bytes(Self.startByteCount, name)
+        start = try handle.bytes(recordingStartByteCount, name)
         ahead = start[...]
         guard !start.isEmpty else { throw .empty(path: name) }
     }
@@ -67,7 +63,6 @@ package final class RecordingFile: ByteSource {
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    /// Whether somebody wrote to the file since it was opened.
     package var hasChanged: Bool {
         state.kind == S_IFREG && State(handle.fileDescriptor) != state
     }
@@ -79,22 +74,17 @@ package final class RecordingFile: ByteSource {
         return try Array(first) + handle.bytes(count - first.count, name)
     }
 
-    /// A descriptor that can be read at any place; open as long as this object lives.
-    ///
-    /// What comes through a pipe is stored first, all of it, in a file without a name.
-    package func seekableDescriptor() throws(AudioError) -> Int32 {
+    /// What comes through a pipe is stored first, all of it, in a sealed file.
+    package func seekable() throws(AudioError) -> SeekableRecording {
         let read = off_t(start.count - ahead.count)
         guard lseek(handle.fileDescriptor, 0, SEEK_CUR) != read + off_t(ahead.count) else {
-            return handle.fileDescriptor
+            return SeekableRecording(descriptor: handle.fileDescriptor, key: nil)
         }
-        let spool = try SpoolFile()
+        let spool = try SealedFile()
         while case let bytes = try self.read(1 << 20), !bytes.isEmpty { try spool.append(bytes) }
         self.spool = spool
-        return spool.descriptor
+        return SeekableRecording(descriptor: spool.descriptor, key: spool.key)
     }
-
-    /// What the file is by its first bytes, for messages.
-    package var kind: String? { FileSignature.name(start) }
 }
 
 extension FileHandle {

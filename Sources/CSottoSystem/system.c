@@ -2,6 +2,7 @@
 #include "csystem.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -10,14 +11,16 @@
 
 // Descriptors, then signals as a program expects them (those of the terminal are for its parent, which may
 // ignore them), then the start; the first error ends it.
-static int start(const char *program, char *const *arguments, int input, int output, pid_t *process,
-                 posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
+static int start(const char *program, char *const *arguments, int input, int output, int secret,
+                 pid_t *process, posix_spawn_file_actions_t *actions,
+                 posix_spawnattr_t *attributes)
 {
     int error = 0;
     if ((error = posix_spawn_file_actions_adddup2(actions, input, 0)) ||
         (error = posix_spawn_file_actions_adddup2(actions, output, 1)) ||
         (error = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0)) ||
-        (error = posix_spawn_file_actions_addclosefrom_np(actions, 3)))
+        (secret >= 0 && (error = posix_spawn_file_actions_adddup2(actions, secret, 3))) ||
+        (error = posix_spawn_file_actions_addclosefrom_np(actions, secret >= 0 ? 4 : 3)))
         return error;
 
     sigset_t none, usual;
@@ -38,10 +41,35 @@ static int start(const char *program, char *const *arguments, int input, int out
     return error;
 }
 
-int cs_spawn(const char *program, char *const *arguments, int input, pid_t *process, int *output)
+// A pipe's end that `count` bytes can be read from, -1 for none; or an error number.
+static int hold(const void *secret, size_t count, int *end)
 {
+    *end = -1;
+    if (!secret) return 0;
     int ends[2];
     if (pipe2(ends, O_CLOEXEC)) return errno;
+    ssize_t written = write(ends[1], secret, count);
+    int error = written < 0 ? errno : (size_t)written < count ? EMSGSIZE : 0;
+    close(ends[1]);
+    if (error)
+        close(ends[0]);
+    else
+        *end = ends[0];
+    return error;
+}
+
+int cs_spawn(const char *program, char *const *arguments, int input, const void *secret,
+             size_t secret_count, pid_t *process, int *output)
+{
+    int held;
+    int error = hold(secret, secret_count, &held);
+    if (error) return error;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC)) {
+        error = errno;
+        if (held >= 0) close(held);
+        return error;
+    }
     // A quarter of a minute of sound, so that decoding goes on while the model works.
     fcntl(ends[0], F_SETPIPE_SZ, 1 << 20);
 
@@ -49,10 +77,11 @@ int cs_spawn(const char *program, char *const *arguments, int input, pid_t *proc
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    int error = start(program, arguments, input, ends[1], process, &actions, &attributes);
+    error = start(program, arguments, input, ends[1], held, process, &actions, &attributes);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
 
+    if (held >= 0) close(held);
     close(ends[1]);
     if (error)
         close(ends[0]);
@@ -60,6 +89,8 @@ int cs_spawn(const char *program, char *const *arguments, int input, pid_t *proc
         *output = ends[0];
     return error;
 }
+
+void cs_return_memory(void) { malloc_trim(0); }
 
 int cs_unnamed_file(const char *folder)
 {

@@ -4,6 +4,8 @@ package struct DecodeRequest: Hashable, Sendable {
     package var track: Int?
     /// Changes to the sound, in this order. None is made unless it is asked for.
     package var filters: [SoundFilter]
+    /// Whether the recording lies sealed on the disk: then its key waits on descriptor 3.
+    package var isSealed = false
 
     package init(track: Int? = nil, filters: [SoundFilter] = []) {
         self.track = track
@@ -14,6 +16,10 @@ package struct DecodeRequest: Hashable, Sendable {
     package init?(arguments: some Sequence<String>) {
         self.init()
         for argument in arguments {
+            if argument == Self.sealed {
+                isSealed = true
+                continue
+            }
             let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
             guard parts.count == 2 else { return nil }
             switch parts[0] {
@@ -31,7 +37,10 @@ package struct DecodeRequest: Hashable, Sendable {
 
     package var arguments: [String] {
         (track.map { ["track=\($0)"] } ?? []) + filters.map { "filter=\($0.rawValue)" }
+            + (isSealed ? [Self.sealed] : [])
     }
+
+    private static let sealed = "sealed"
 }
 
 /// A change to the sound before the model hears it.

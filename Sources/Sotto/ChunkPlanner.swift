@@ -62,6 +62,14 @@ package struct PlannedChunk: Hashable, Sendable {
             speech: speech.map { Array($0[frames.clamped(to: $0.indices)]) })
     }
 
+    /// The chunk, a number of samples later; whole frames.
+    func moved(by count: Int) -> PlannedChunk {
+        guard count > 0 else { return self }
+        return PlannedChunk(
+            range: range.lowerBound + count..<range.upperBound + count, samples: samples,
+            speech: speech, isContinued: isContinued, isSilent: isSilent)
+    }
+
     /// The chunk and one that begins where it ends.
     func followed(by next: PlannedChunk) -> PlannedChunk {
         // A frame that both have a part of is the next one's.

@@ -24,16 +24,23 @@ actor ChunkReader {
     private var detector: (any SpeechListener)?
     private var planner = ChunkPlanner()
     private var isAtEnd = false
+    private let firstSample: Int
     private var sampleCount = 0
     private var failure: AudioError?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
-    /// - Parameter makeDetector: called once, when the recording is open.
+    /// - Parameters:
+    ///   - firstSample: where in the recording the first of the samples lies; a multiple of a speech
+    ///     detector's frame.
+    ///   - makeDetector: called once, when the recording is open.
     init(
+        firstSample: Int = 0,
         makeDetector: @escaping @Sendable () throws -> (any SpeechListener)? = { nil },
         _ open: @escaping @Sendable () throws(AudioError) -> any SampleSource
     ) {
+        precondition(firstSample % SpeechDetector.frameSampleCount == 0)
+        self.firstSample = firstSample
         self.open = open
         self.makeDetector = makeDetector
     }
@@ -44,7 +51,9 @@ actor ChunkReader {
     ///   and ``warnings`` says so: what was heard is not lost. What the speech detector throws.
     func next() throws -> PlannedChunk? {
         while true {
-            if let chunk = planner.next(isAtEnd: isAtEnd) { return chunk }
+            if let chunk = planner.next(isAtEnd: isAtEnd) {
+                return chunk.moved(by: firstSample)
+            }
             guard !isAtEnd else { return nil }
             var samples: [Float]?
             do throws(AudioError) {
@@ -67,47 +76,18 @@ actor ChunkReader {
         }
     }
 
-    /// Length of the recording, as far as it is known by now.
-    var expectedSeconds: Double? {
-        source?.expectedSampleCount.map { Double(max($0, sampleCount)) / 16000 }
+    /// Length of the recording, or the end of the part that is heard, as far as it is known by now.
+    var expectedSeconds: Double? { expectedSampleCount.map { Double($0) / 16000 } }
+
+    private var expectedSampleCount: Int? {
+        source?.expectedSampleCount.map { firstSample + max($0, sampleCount) }
     }
 
     /// What a reader of the transcript should know about the input.
     var warnings: [String] {
-        (source?.flaws ?? []).map(sentence) + (failure.map { [sentence($0)] } ?? [])
+        RecordingWarnings(
+            sampleCount: firstSample + sampleCount,
+            expectedSampleCount: source?.expectedSampleCount.map { firstSample + $0 }
+        ).sentences(flaws: source?.flaws ?? [], failure: failure)
     }
-
-    private func sentence(_ failure: AudioError) -> String {
-        "The recording could be read up to \(seconds(sampleCount)) only: \(failure)"
-    }
-
-    private func sentence(_ flaw: RecordingFlaw) -> String {
-        switch flaw {
-        case .truncated:
-            let claimed = source?.expectedSampleCount ?? 0
-            let expected = claimed > sampleCount ? " of \(seconds(claimed))" : ""
-            return "The recording breaks off after \(seconds(sampleCount))\(expected): "
-                + "the file is incomplete."
-        case .damaged(let count, let first):
-            let places = count == 1 ? "1 place" : "\(count) places"
-            return "The recording is damaged in \(places), first at \(seconds(first)): "
-                + "there is silence instead."
-        case .followed:
-            return "Another recording follows in the same file and was not read: split the file."
-        case .changed:
-            return "The file was changed while it was read: the text may be neither of before nor "
-                + "of after."
-        }
-    }
-
-    private func seconds(_ sampleCount: Int) -> String {
-        hundredths(Double(sampleCount) / 16000) + " s"
-    }
-}
-
-/// A number of seconds to 1/100.
-func hundredths(_ seconds: Double) -> String {
-    let total = Int((seconds * 100).rounded())
-    let rest = "\(total % 100)"
-    return "\(total / 100)." + (rest.count < 2 ? "0" : "") + rest
 }

@@ -26,14 +26,18 @@ public final class Transcriber: Sendable {
     ///   - threads: of the CPU; `nil` takes as many as this process may use.
     ///   - environment: `SOTTO_CPU` may name a kernel set (`portable`, `avx2`, `avx512`), and
     ///     `SOTTO_DECODE` the program `sotto-decode`, which otherwise lies beside the running one.
+    ///   - progress: told while weights are made ready, on the calling thread: bytes of the checkpoint that are,
+    ///     and those that will be.
     /// - Throws: ``SottoError``
     public convenience init(
-        model: InstalledModel, threads: Int? = nil, environment: [String: String] = [:]
+        model: InstalledModel, threads: Int? = nil, environment: [String: String] = [:],
+        progress: (@Sendable (_ loadedBytes: Int, _ totalBytes: Int) -> Void)? = nil
     ) throws(SottoError) {
         do {
             let kernels = environment["SOTTO_CPU"].flatMap { $0.isEmpty ? nil : $0 }
             let device = Device.cpu(threads: threads, kernels: kernels)
-            let generator = try Generator(folder: model.folder, device: device)
+            let generator = try Generator(
+                folder: model.folder, device: device, progress: progress)
             self.init(
                 recogniser: generator, modelName: model.name,
                 modelFingerprint: ModelFingerprint.of(model.folder),
@@ -44,6 +48,9 @@ public final class Transcriber: Sendable {
             throw SottoError(error)
         }
     }
+
+    /// What the model runs on: `cpu`.
+    public var deviceName: String { recogniser.deviceName }
 
     /// Uses any recogniser.
     package init(
@@ -82,26 +89,64 @@ public final class Transcriber: Sendable {
         path: String, options: TranscriptionOptions = TranscriptionOptions(),
         stop: StopSwitch = StopSwitch(), journaling: Journaling = .none
     ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
+        events(
+            name: Self.recordingName(path), part: nil, options: options, stop: stop,
+            journaling: journaling
+        ) { () throws(AudioError) in
+            try RecordingFile(path: path)
+        }
+    }
+
+    /// Transcribes a stored recording, or a part of it.
+    ///
+    /// - Parameters:
+    ///   - seconds: only this part is heard; `nil` hears all. Times in what happens and in the result are those
+    ///     of the whole recording, and its duration is the end of the part. What lies before the part is no part
+    ///     of ``Transcription/coverage``.
+    ///   - stop: ends it early: then the transcription is what there is, and a warning says so.
+    /// - Returns: what happens, ending with ``TranscriptionEvent/finished(_:)`` or ``SottoError``.
+    ///   Leaving the stream early cancels the work.
+    public func transcribe(
+        _ recording: StoredRecording, seconds: Range<Double>? = nil,
+        options: TranscriptionOptions = TranscriptionOptions(), stop: StopSwitch = StopSwitch()
+    ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
+        events(
+            name: recording.name, part: seconds.map(RecordingPart.init), options: options,
+            stop: stop, journaling: .none
+        ) { () throws(AudioError) in
+            try recording.open()
+        }
+    }
+
+    private func events(
+        name: String, part: RecordingPart?, options: TranscriptionOptions, stop: StopSwitch,
+        journaling: Journaling,
+        open: @escaping @Sendable () throws(AudioError) -> any Recording
+    ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
                     let makeListener = options.isParity ? nil : makeListener
+                    var settings = options.settings(listensForSpeech: makeListener != nil)
+                    settings[Provenance.partStart] = part.map {
+                        "\(Double($0.range.lowerBound) / 16000)"
+                    }
                     let provenance = Provenance(
-                        model: modelName, modelFingerprint: modelFingerprint,
-                        settings: options.settings(listensForSpeech: makeListener != nil),
+                        model: modelName, modelFingerprint: modelFingerprint, settings: settings,
                         device: recogniser.deviceName, version: sottoVersion, wallSeconds: 0)
-                    let reader = ChunkReader {
+                    let reader = ChunkReader(firstSample: part?.range.lowerBound ?? 0) {
                         try makeListener?()
                     } _: { [decoder] () throws(AudioError) in
-                        try openRecording(
-                            path: path, request: options.request, decoder: decoder)
+                        let source = try openRecording(
+                            open(), request: options.request, decoder: decoder)
+                        return part.map { PartialSource(source, $0, name: name) } ?? source
                     }
                     let run = TranscriptionRun(
                         recogniser: recogniser, options: options, stop: stop,
                         provenance: provenance, journaling: journaling
                     ) { continuation.yield($0) }
                     var transcription = try await run.run(reader)
-                    transcription.recordingName = Self.recordingName(path)
+                    transcription.recordingName = name
                     continuation.yield(.finished(transcription))
                     continuation.finish()
                 } catch {

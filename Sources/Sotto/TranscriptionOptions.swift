@@ -97,6 +97,9 @@ public enum TranscriptionEvent: Hashable, Sendable {
     /// What is heard at present after that, whole; the next event of this kind or of the one above
     /// takes its place.
     case partial(String)
+    /// A segment as it stands now; a later event with the same index takes its place (a mark may be added to
+    /// its end).
+    case segment(index: Int, Segment)
     /// Seconds of the recording that are done, and its length as far as it is known.
     case progress(doneSeconds: Double, totalSeconds: Double?)
     /// Something to know that takes nothing from the text: a rule of the polish could not be applied.

@@ -115,9 +115,13 @@ struct TranscriptionRun {
         /// A piece whose end the next one hears too, and the sound it is from.
         var open: ChunkTranscription.Heard?
         var polisher = SegmentPolisher(options.isParity ? .none : options.polish)
+        func emitLastSegment() {
+            emit(.segment(index: segments.count - 1, segments[segments.count - 1]))
+        }
         func end(with mark: String?) {
             guard let mark else { return }
             segments[segments.count - 1].end(with: mark)
+            emitLastSegment()
             emit(.text(text.end(with: mark)))
         }
         func add(_ piece: HeardPiece) {
@@ -128,6 +132,7 @@ struct TranscriptionRun {
             segments.append(segment)
             let added = text.append(segment)
             if !added.isEmpty { emit(.text(added)) }
+            emitLastSegment()
         }
         for try await step in steps {
             guard case .chunk(let pending) = step else {

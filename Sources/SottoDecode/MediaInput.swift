@@ -2,6 +2,7 @@
 // C hands out optionals that its own contracts fill; a trap ends only this process.
 
 import CFFmpeg
+import CSodium
 import DecodeProtocol
 import Glibc
 
@@ -20,12 +21,32 @@ final class MediaInput {
     /// Whether the file ended before the size it had at first.
     private(set) var hasShrunk = false
 
+    private let key: [UInt8]?
+
     private static let bufferByteCount = 1 << 16
 
-    init() throws(DecodeFailure) {
+    /// - Parameter isSealed: whether what lies on the disk is hidden; the key waits on descriptor 3.
+    init(isSealed: Bool) throws(DecodeFailure) {
         let end = lseek(STDIN_FILENO, 0, SEEK_END)
         guard end >= 0 else { throw DecodeFailure(.unreadable, "\(errno)") }
         byteCount = end
+        key = isSealed ? try Self.takeKey() : nil
+    }
+
+    private static func takeKey() throws(DecodeFailure) -> [UInt8] {
+        // It asks the system for what it may not be asked for later.
+        guard sodium_init() >= 0 else { throw DecodeFailure(.unexpected, "sodium_init") }
+        var key = [UInt8](repeating: 0, count: Int(SOTTO_KEY_BYTES))
+        let found = Glibc.read(3, &key, key.count)
+        close(3)
+        guard found == key.count else { throw DecodeFailure(.unexpected, "no key") }
+        return key
+    }
+
+    /// Shows what lies at a place of a sealed file.
+    private func open(_ bytes: UnsafeMutablePointer<UInt8>?, count: Int, at offset: Int) {
+        guard let key, let bytes, count > 0 else { return }
+        sotto_seal(bytes, count, UInt64(offset), key)
     }
 
     /// FFmpeg's view of this input. It must not outlive it.
@@ -44,6 +65,7 @@ final class MediaInput {
     func bytes(at offset: Int, count: Int) -> [UInt8] {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             initialized = max(0, pread(STDIN_FILENO, buffer.baseAddress, count, offset))
+            open(buffer.baseAddress, count: initialized, at: offset)
         }
         readByteCount += bytes.count
         return bytes
@@ -75,6 +97,7 @@ final class MediaInput {
             hasShrunk = true
             return sotto_error_end()
         }
+        open(target, count: found, at: position)
         position += found
         readByteCount += found
         return Int32(found)

@@ -20,7 +20,7 @@ struct SottoDecode {
         av_log_set_level(AV_LOG_QUIET)
         let messages = MessageWriter()
         do throws(DecodeFailure) {
-            let input = try MediaInput()
+            let input = try MediaInput(isSealed: request.isSealed)
             try confine(input, isFiltering: !request.filters.isEmpty)
             messages.send(.hello(version: DecoderMessage.version))
             input.onProgress = { messages.send(.working) }

@@ -30,12 +30,12 @@ public struct Coverage: Hashable, Sendable {
 }
 
 extension Transcription {
-    /// What became of every second: spans from 0 to ``durationSeconds`` without gap or overlap. Where two
-    /// chunks share some seconds, the first has the first half.
+    /// What became of every second: spans from ``startSeconds`` to ``durationSeconds`` without gap or overlap.
+    /// Where two chunks share some seconds, the first has the first half.
     public var coverage: [Coverage] {
         var spans: [Coverage] = []
         func add(until end: Double, _ kind: Coverage.Kind) {
-            let start = spans.last?.endSeconds ?? 0
+            let start = spans.last?.endSeconds ?? startSeconds
             guard end > start else { return }
             if spans.last?.kind == kind {
                 spans[spans.count - 1].endSeconds = end

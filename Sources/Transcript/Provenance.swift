@@ -14,6 +14,9 @@ public struct Provenance: Hashable, Sendable {
     /// Seconds from the first sample read to the last word.
     public var wallSeconds: Double
 
+    /// The setting that says where the part begins that was asked for, in seconds.
+    package static let partStart = "part_start_seconds"
+
     /// Joins the parts.
     public init(
         model: String, modelFingerprint: String = "", settings: [String: String] = [:],

@@ -29,6 +29,11 @@ public struct Transcription: Hashable, Sendable {
         self.warnings = warnings
     }
 
+    /// Where the part begins that was asked for, in seconds from the start of the recording; 0 unless a part was.
+    public var startSeconds: Double {
+        provenance.settings[Provenance.partStart].flatMap(Double.init) ?? 0
+    }
+
     /// The whole text. Pieces are joined by a space where the script has spaces.
     public var text: String {
         segments.reduce(into: "") { text, segment in

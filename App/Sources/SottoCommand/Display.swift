@@ -45,7 +45,7 @@ struct Display {
             progress.hear()
         case .progress(let done, let total):
             progress.update(doneSeconds: done, totalSeconds: total)
-        case .remark: return
+        case .remark, .segment: return
         case .finished:
             progress.show(.done)
             guard streamsText else { return }
@@ -61,15 +61,17 @@ struct Display {
 
     private mutating func show(_ event: TranscriptionEvent, on terminal: Terminal) throws {
         let columns = terminal.columnCount
-        if case .progress = event { return }
-        if case .remark = event { return }
+        switch event {
+        case .progress, .remark, .segment: return
+        case .text, .partial, .finished: break
+        }
         if !heading.isEmpty {
             try terminal.write(liveText.append(takeHeading(), columns: columns))
         }
         switch event {
         case .text(let text): try terminal.write(liveText.append(text, columns: columns))
         case .partial(let text): try terminal.write(liveText.show(text, columns: columns))
-        case .progress, .remark: return
+        case .progress, .remark, .segment: return
         case .finished: try terminal.write(liveText.end(columns: columns))
         }
     }

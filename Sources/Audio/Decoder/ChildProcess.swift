@@ -3,8 +3,8 @@ import Glibc
 
 /// A program that was started with one file to read and one pipe to answer through.
 ///
-/// Its standard input is the file, its standard output the pipe; it has no other descriptor, and of
-/// the environment only where libraries lie. It does not outlive this object.
+/// Its standard input is the file, its standard output the pipe; it has no other descriptor but, where there is
+/// a key, one to read it from, and of the environment only where libraries lie. It does not outlive this object.
 final class ChildProcess {
     /// How a program ended.
     enum Ending: Hashable {
@@ -25,13 +25,22 @@ final class ChildProcess {
 
     /// Starts a program.
     ///
-    /// - Parameter input: an open descriptor, which stays open.
-    init(_ program: String, arguments: [String], input: Int32) throws(SystemError) {
+    /// - Parameters:
+    ///   - input: an open descriptor, which stays open.
+    ///   - key: what the input is sealed with; the program finds it on descriptor 3.
+    init(
+        _ program: String, arguments: [String], input: Int32, key: SealKey? = nil
+    ) throws(SystemError) {
         var (id, pipe): (pid_t, Int32) = (0, -1)
         // Safety: the words live until the call returns, and a null ends them.
         let words = unsafe ([program] + arguments).map { unsafe strdup($0) }
         defer { unsafe words.forEach { unsafe free($0) } }
-        let code = unsafe cs_spawn(program, words + [nil], input, &id, &pipe)
+        func start(_ secret: UnsafeRawBufferPointer?) -> Int32 {
+            // Safety: the secret is lent for this call, with its count.
+            unsafe cs_spawn(
+                program, words + [nil], input, secret?.baseAddress, secret?.count ?? 0, &id, &pipe)
+        }
+        let code = unsafe key?.withBytes { unsafe start($0) } ?? start(nil)
         guard code == 0 else { throw SystemError(number: code) }
         (self.id, self.pipe) = (id, pipe)
     }

@@ -32,26 +32,37 @@ package final class DecodedRecording: SampleSource {
     /// What the header says.
     package private(set) var media: MediaDescription?
 
-    private let file: RecordingFile
+    private let file: any Recording
     private let request: DecodeRequest
     private let decoder: DecoderProgram
     private let process: ChildProcess
+    private let cancellation: Cancellation?
     private var reader = MessageReader()
     private var waiting: [Float]?
 
     private static let readByteCount = 1 << 16
 
+    /// How soon a cancellation is noticed.
+    private static let glance = Duration.milliseconds(100)
+
     /// Starts the decoder and waits for what the header tells and the first samples.
+    ///
+    /// - Parameter cancellation: ends the decoder, and this with ``AudioError/decoderKilled(path:)``.
     package init(
-        _ file: RecordingFile, request: DecodeRequest, decoder: DecoderProgram
+        _ file: any Recording, request: DecodeRequest, decoder: DecoderProgram,
+        cancellation: Cancellation? = nil
     ) throws(AudioError) {
         self.file = file
         self.request = request
         self.decoder = decoder
-        let descriptor = try file.seekableDescriptor()
+        self.cancellation = cancellation
+        let seekable = try file.seekable()
+        var request = request
+        request.isSealed = seekable.key != nil
         do throws(SystemError) {
             process = try ChildProcess(
-                decoder.path, arguments: request.arguments, input: descriptor)
+                decoder.path, arguments: request.arguments, input: seekable.descriptor,
+                key: seekable.key)
         } catch {
             throw .decoderMissing(path: decoder.path, reason: error.description)
         }
@@ -126,11 +137,20 @@ package final class DecodedRecording: SampleSource {
     }
 
     private func read() throws(AudioError) -> ChildProcess.Reading {
-        do throws(SystemError) {
-            return try process.read(Self.readByteCount, patience: decoder.patience)
-        } catch {
-            throw .unreadable(path: file.name, reason: error.description)
+        var patience = decoder.patience
+        while cancellation?.isCancelled != true {
+            let part = cancellation == nil ? patience : min(patience, Self.glance)
+            do throws(SystemError) {
+                let reading = try process.read(Self.readByteCount, patience: part)
+                guard case .nothing = reading else { return reading }
+            } catch {
+                throw .unreadable(path: file.name, reason: error.description)
+            }
+            patience -= part
+            if patience <= .zero { return .nothing(within: decoder.patience) }
         }
+        process.kill()
+        throw .decoderKilled(path: file.name)
     }
 
     /// Ends the decoder for what it did.

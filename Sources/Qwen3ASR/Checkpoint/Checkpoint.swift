@@ -37,6 +37,12 @@ package struct Checkpoint {
         source = .mapped(tensors)
     }
 
+    /// Bytes of all tensors that its files hold; 0 for random weights.
+    var byteCount: Int {
+        guard case .mapped(let tensors) = source else { return 0 }
+        return tensors.values.reduce(0) { $0 + $1.byteCount }
+    }
+
     /// The tensor `name`, whose shape must be `extents`.
     func tensor(_ name: String, _ extents: Int...) throws -> StoredTensor {
         let tensors: [String: StoredTensor]

@@ -70,12 +70,12 @@ package actor Generator {
     ///     machine, or the container, has left.
     package init(
         folder: String, device: Device, slots: Int = 8, capacity: Int = 4096,
-        memoryBudget: Int? = nil
+        memoryBudget: Int? = nil, progress: ((Int, Int) -> Void)? = nil
     ) throws {
         do {
             try self.init(
                 folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity,
-                memoryBudget: memoryBudget)
+                memoryBudget: memoryBudget, progress: progress)
         } catch {
             throw GenerationError.translating(error)
         }
@@ -87,9 +87,10 @@ package actor Generator {
     ///   more than this together.
     package init(
         folder: String, backend: any Backend, slots: Int = 8, capacity: Int = 4096,
-        memoryBudget: Int? = nil, sliceDuration: Duration = .milliseconds(120)
+        memoryBudget: Int? = nil, sliceDuration: Duration = .milliseconds(120),
+        progress: ((Int, Int) -> Void)? = nil
     ) throws {
-        let model = try SpeechModel(folder: folder, backend: backend)
+        let model = try SpeechModel(folder: folder, backend: backend, progress: progress)
         self.model = model
         pool = (backend as? CPUBackend)?.pool
         batch = try GenerationBatch(model.network, slots: slots, capacity: capacity)

@@ -1,5 +1,5 @@
 import Audio
-package import Compute
+import Compute
 import Glibc
 
 /// The audio tower: log-mel frames to audio embeddings, 13 per second.
@@ -41,9 +41,9 @@ package final class AudioEncoder {
     private let finalNorm: Norm
     private let projector: [Linear]
 
-    package init(_ checkpoint: Checkpoint, backend: any Backend) throws {
+    init(_ loader: WeightLoader) throws {
+        let (checkpoint, backend) = (loader.checkpoint, loader.backend)
         let configuration = checkpoint.configuration.audio
-        let loader = WeightLoader(checkpoint, backend: backend)
         let names = checkpoint.configuration.layout
         let (width, channels) = (configuration.width, configuration.channels)
         self.backend = backend
@@ -55,13 +55,13 @@ package final class AudioEncoder {
             let kernel = try checkpoint.tensor("\(name).weight", channels, inputs, 3, 3)
                 .permuted([0, 3, 2, 1])
             return (
-                weight: try backend.prepare([kernel]),
+                weight: try loader.prepare([kernel]),
                 bias: try loader.vector("\(name).bias", channels)
             )
         }
         // Stored with the columns [channel, mel]; the stem's rows are [mel, channel].
         let bins = configuration.melBins / 8
-        flatten = try backend.prepare([
+        flatten = try loader.prepare([
             checkpoint.tensor(names.audioTower("conv_out.weight"), width, bins * channels)
                 .reshaped([width, channels, bins]).permuted([0, 2, 1])
         ])

@@ -8,11 +8,15 @@ package final class SpeechNetwork {
     package let backend: any Backend
 
     /// - Throws: ``CheckpointError`` or ``ComputeError``.
-    package init(_ checkpoint: Checkpoint, backend: any Backend) throws {
+    package init(
+        _ checkpoint: Checkpoint, backend: any Backend, progress: ((Int, Int) -> Void)? = nil
+    ) throws {
         self.backend = backend
+        let loading = LoadProgress(checkpoint, progress)
         configuration = checkpoint.configuration
-        encoder = try AudioEncoder(checkpoint, backend: backend)
-        decoder = try TextDecoder(checkpoint, backend: backend)
+        encoder = try AudioEncoder(WeightLoader(checkpoint, backend: backend, progress: loading))
+        decoder = try TextDecoder(WeightLoader(checkpoint, backend: backend, progress: loading))
+        loading.finish()
     }
 }
 
@@ -26,8 +30,11 @@ package final class SpeechModel {
 
     /// Loads a checkpoint folder.
     ///
+    /// - Parameter progress: bytes of weights that are ready, and in all.
     /// - Throws: ``CheckpointError``, ``TokenizerError`` or ``ComputeError``.
-    package init(folder: String, backend: any Backend) throws {
+    package init(
+        folder: String, backend: any Backend, progress: ((Int, Int) -> Void)? = nil
+    ) throws {
         let checkpoint = try Checkpoint(folder: folder)
         let configuration = checkpoint.configuration
         tokenizer = try Tokenizer(folder: folder)
@@ -38,6 +45,6 @@ package final class SpeechModel {
                 reason: "its tokenizer has \(tokenizer.vocabularySize) entries and its model "
                     + "\(configuration.text.vocabularySize)")
         }
-        network = try SpeechNetwork(checkpoint, backend: backend)
+        network = try SpeechNetwork(checkpoint, backend: backend, progress: progress)
     }
 }

@@ -25,9 +25,9 @@ package final class TextDecoder {
     private let finalNorm: Weight
     private let head: Weight
 
-    package init(_ checkpoint: Checkpoint, backend: any Backend) throws {
+    init(_ loader: WeightLoader) throws {
+        let (checkpoint, backend) = (loader.checkpoint, loader.backend)
         let configuration = checkpoint.configuration.text
-        let loader = WeightLoader(checkpoint, backend: backend)
         let names = checkpoint.configuration.layout
         let (width, heads) = (configuration.width, configuration.heads)
         self.configuration = configuration
@@ -38,7 +38,7 @@ package final class TextDecoder {
             func name(_ part: String) -> String { names.decoder("layers.\(index).\(part).weight") }
             return Layer(
                 attentionNorm: try loader.vector(name("input_layernorm"), width),
-                packed: try backend.prepare([
+                packed: try loader.prepare([
                     checkpoint.tensor(name("self_attn.q_proj"), heads.queryWidth, width),
                     checkpoint.tensor(name("self_attn.k_proj"), heads.keyValueWidth, width),
                     checkpoint.tensor(name("self_attn.v_proj"), heads.keyValueWidth, width),
@@ -48,7 +48,7 @@ package final class TextDecoder {
                 output: try loader.matrix(
                     name("self_attn.o_proj"), out: width, in: heads.queryWidth),
                 feedForwardNorm: try loader.vector(name("post_attention_layernorm"), width),
-                gateUp: try backend.prepare(
+                gateUp: try loader.prepare(
                     ["gate_proj", "up_proj"].map {
                         try checkpoint.tensor(
                             name("mlp.\($0)"), configuration.feedForwardWidth, width)

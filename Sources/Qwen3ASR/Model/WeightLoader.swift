@@ -28,20 +28,29 @@ struct Norm {
 struct WeightLoader {
     let checkpoint: Checkpoint
     let backend: any Backend
+    private let progress: LoadProgress?
 
-    init(_ checkpoint: Checkpoint, backend: any Backend) {
+    init(_ checkpoint: Checkpoint, backend: any Backend, progress: LoadProgress? = nil) {
         self.checkpoint = checkpoint
         self.backend = backend
+        self.progress = progress
+    }
+
+    /// Tensors with the same columns, as one.
+    func prepare(_ parts: [StoredTensor]) throws(ComputeError) -> Weight {
+        let weight = try backend.prepare(parts)
+        progress?.add(parts)
+        return weight
     }
 
     /// `[count]`
     func vector(_ name: String, _ count: Int) throws -> Weight {
-        try backend.prepare([checkpoint.tensor(name, count)])
+        try prepare([checkpoint.tensor(name, count)])
     }
 
     /// `[out, in]`
     func matrix(_ name: String, out: Int, in columns: Int) throws -> Weight {
-        try backend.prepare([checkpoint.tensor(name, out, columns)])
+        try prepare([checkpoint.tensor(name, out, columns)])
     }
 
     /// `NAME.weight` and `NAME.bias`.
@@ -52,9 +61,9 @@ struct WeightLoader {
     /// Layers of the same input, `out` rows each, as one.
     func stacked(_ names: [String], out: Int, in columns: Int) throws -> Linear {
         Linear(
-            weight: try backend.prepare(
+            weight: try prepare(
                 names.map { try checkpoint.tensor("\($0).weight", out, columns) }),
-            bias: try backend.prepare(names.map { try checkpoint.tensor("\($0).bias", out) }))
+            bias: try prepare(names.map { try checkpoint.tensor("\($0).bias", out) }))
     }
 
     /// `NAME.weight` and `NAME.bias` of a LayerNorm.
