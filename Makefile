@@ -1,6 +1,6 @@
 # What a newcomer types; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test lint sanitize parity fuzz format clean
+.PHONY: help setup build demo serve check test lint sanitize parity fuzz format clean
 
 sotto := App/.build/release/sotto
 sample := Models/demo/samples/consultation.wav
@@ -21,6 +21,9 @@ build: setup ## build the program: App/.build/release/sotto
 demo: build ## transcribe a sample with the shipped demo model
 	@echo
 	@$(sotto) transcribe $(sample)
+
+serve: build ## open the page at http://127.0.0.1:8501
+	@$(sotto) serve
 
 check: ## what a developer runs every few minutes: the library's tests
 	@scripts/make-media.sh

@@ -55,7 +55,7 @@ public final class StopSwitch: Sendable {
     public var isStopped: Bool { state.withLock { $0.isStopped } }
 
     /// Calls `action` when the switch is thrown, at once if it was.
-    func whenStopped(_ action: @escaping @Sendable () -> Void) {
+    public func whenStopped(_ action: @escaping @Sendable () -> Void) {
         let isStopped = state.withLock { state in
             if !state.isStopped { state.actions.append(action) }
             return state.isStopped

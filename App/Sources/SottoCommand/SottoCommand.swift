@@ -12,5 +12,7 @@ struct SottoCommand: AsyncParsableCommand {
             out of something, 73 and 74 the output cannot be written, 75 the transcript is incomplete.
             """,
         version: sottoVersion,
-        subcommands: [TranscribeCommand.self, ConvertCommand.self, ModelsCommand.self])
+        subcommands: [
+            TranscribeCommand.self, ServeCommand.self, ConvertCommand.self, ModelsCommand.self,
+        ])
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Transcript
 
 /// A file that is written whole or not at all.
@@ -74,12 +73,15 @@ struct TargetFile {
     }
 
     func isSameFile(_ otherPath: String) -> Bool {
-        var (one, other) = (stat(), stat())
-        // Safety: both structures live as long as the calls.
-        guard unsafe stat(path, &one) == 0, unsafe stat(otherPath, &other) == 0 else {
-            return false
+        func place(_ path: String) -> [Int]? {
+            let end = URL(filePath: Self.literal(path)).resolvingSymlinksInPath().path
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: end) else {
+                return nil
+            }
+            return [.systemNumber, .systemFileNumber].compactMap { attributes[$0] as? Int }
         }
-        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+        guard let one = place(path), let other = place(otherPath) else { return false }
+        return one == other
     }
 
     /// Writes beside the target and renames, so that a half-written file never bears its name. Who might read
@@ -107,9 +109,9 @@ struct TargetFile {
     private var end: URL { url.resolvingSymlinksInPath() }
 
     private static func isPipeOrDevice(_ path: String) -> Bool {
-        var status = stat()
-        // Safety: both live as long as the call.
-        guard unsafe stat(path, &status) == 0 else { return false }
-        return [S_IFIFO, S_IFCHR, S_IFBLK, S_IFSOCK].contains(status.st_mode & S_IFMT)
+        let end = URL(filePath: literal(path)).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: end)
+        guard let type = attributes?[.type] as? FileAttributeType else { return false }
+        return ![.typeRegular, .typeDirectory, .typeSymbolicLink].contains(type)
     }
 }

@@ -1,0 +1,111 @@
+import Transcript
+
+/// A transcript as the page shows it.
+struct TranscriptRecord: Encodable, Sendable {
+    var paragraphs: [ParagraphRecord] = []
+    var partial = ""
+    var coverage: [SpanRecord] = []
+    var events: [SpanRecord] = []
+    var language = ""
+    @Nullable var edits: [EditedParagraph]?
+}
+
+/// Seconds of a recording, and what is there.
+struct SpanRecord: Encodable, Hashable, Sendable {
+    let start, end: Double
+    let kind: String
+}
+
+/// A paragraph. Offsets count UTF-16 code units of its text, as JavaScript does.
+struct ParagraphRecord: Encodable, Hashable, Sendable {
+    /// A place where a known name or a replacement was put.
+    struct Mark: Encodable, Hashable, Sendable {
+        let from, to: Int
+        let original: String
+        let rules: [String]
+    }
+
+    let start, end: Double
+    let text: String
+    let speaker: NullableText
+    let language: String
+    let isDoubtful: Bool
+    let doubts: [[Int]]
+    let marks: [Mark]
+
+    init(_ paragraph: Paragraph) {
+        start = paragraph.startSeconds
+        end = paragraph.endSeconds
+        text = paragraph.text
+        speaker = NullableText(paragraph.speaker)
+        language = mergedLanguages(paragraph.segments.map(\.language))
+        isDoubtful = paragraph.segments.contains(where: \.isDoubtful)
+        let scalars = Array(paragraph.text.unicodeScalars)
+        let offsets = scalars.reduce(into: [0]) { $0.append($0[$0.count - 1] + UTF16.width($1)) }
+        var (doubts, marks, place) = ([[Int]](), [Mark](), 0)
+        for segment in paragraph.segments {
+            let own = Array(segment.text.unicodeScalars)
+            // A space may stand between two segments.
+            while place < scalars.count, !scalars[place...].starts(with: own) { place += 1 }
+            guard place + own.count <= scalars.count else { break }
+            doubts += segment.doubtfulRanges.map {
+                [offsets[place + $0.lowerBound], offsets[place + $0.upperBound]]
+            }
+            marks += segment.marks.map { mark in
+                Mark(
+                    from: offsets[place + mark.range.lowerBound],
+                    to: offsets[place + mark.range.upperBound], original: mark.original,
+                    rules: mark.rules)
+            }
+            place += own.count
+        }
+        self.doubts = doubts
+        self.marks = marks
+    }
+}
+
+/// A text that JSON shows as `null` where there is none.
+struct NullableText: Encodable, Hashable, Sendable {
+    let value: String?
+
+    init(_ value: String?) { self.value = value }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value { try container.encode(value) } else { try container.encodeNil() }
+    }
+}
+
+extension Segment {
+    /// Where names and replacements of the user's lists were put, as scalars of ``text``.
+    fileprivate var marks: [(range: Range<Int>, original: String, rules: [String])] {
+        let raw = Array(rawText.unicodeScalars)
+        var shift = 0
+        return changes.compactMap { change in
+            let start = change.range.lowerBound + shift
+            let count = change.replacement.unicodeScalars.count
+            shift += count - change.range.count
+            guard change.rules.contains(where: { [.names, .replacements].contains($0) }) else {
+                return nil
+            }
+            let original = String(String.UnicodeScalarView(raw[change.range]))
+            return (start..<start + count, original, change.rules.map(\.rawValue))
+        }
+    }
+}
+
+extension TranscriptRecord {
+    /// What was recognised until now.
+    init(_ transcription: Transcription, partial: String, edits: [EditedParagraph]?) {
+        paragraphs = transcription.paragraphs.map(ParagraphRecord.init)
+        self.partial = partial
+        coverage = transcription.coverage.map {
+            SpanRecord(start: $0.startSeconds, end: $0.endSeconds, kind: $0.kind.rawValue)
+        }
+        events = transcription.events.map {
+            SpanRecord(start: $0.startSeconds, end: $0.endSeconds, kind: $0.name)
+        }
+        language = transcription.language
+        self.edits = edits
+    }
+}

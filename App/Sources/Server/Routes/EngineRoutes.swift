@@ -1,0 +1,163 @@
+import HTTPTypes
+import Hummingbird
+import Sandbox
+import Sotto
+import Transcript
+
+/// `/api/state`, `/api/events`, `/api/engine`: what the page shows beside the recordings.
+struct EngineRoutes {
+    let store: JobStore
+    let engine: EngineHost
+
+    private struct Choice: Decodable { let model, precision: String? }
+    private struct Lists: Decodable { let hotWords, replacements: String? }
+    private struct ReadLists: Encodable {
+        let hotWords: [String]
+        let replacementCount: Int
+    }
+
+    func add(to router: Router<ServerContext>) {
+        router.get("/api/state") { request, context in
+            Response.json(await state(of: context.sitting, withTranscripts: false))
+        }
+        router.get("/api/events", use: events)
+        router.post("/api/engine/load") { request, context in
+            let choice = try await request.document(Choice.self, limit: store.limits)
+            guard choice.precision ?? "bf16" == "bf16" else {
+                throw APIError.badOption(
+                    "This machine runs the model in bf16 only.", parameter: "precision")
+            }
+            try await expectIdle()
+            try await engine.load(choice.model)
+            return Response.json(await store.engineStatus(), status: .accepted)
+        }
+        router.post("/api/engine/free") { request, context in
+            try await expectIdle()
+            await engine.free()
+            return Response.json(await store.engineStatus())
+        }
+        router.post("/api/forget") { request, context in
+            await store.forget(context.sitting)
+            return Response(status: .noContent)
+        }
+        router.post("/api/lists") { request, context in
+            let lists = try await request.document(Lists.self, limit: store.limits)
+            do throws(PolishLists.Flaw) {
+                return Response.json(
+                    ReadLists(
+                        hotWords: PolishLists.hotWords(lists.hotWords ?? ""),
+                        replacementCount: try PolishLists.replacements(lists.replacements ?? "")
+                            .count))
+            } catch {
+                throw APIError.badOption("\(error)", parameter: "replacements")
+            }
+        }
+        router.get("/api/privacy") { request, context in
+            Response.json(PrivacyRecord(NetworkSeal.evidence()))
+        }
+    }
+
+    private func expectIdle() async throws {
+        guard await store.activeCount == 0 else { throw APIError.engineBusy }
+    }
+
+    private func state(of sitting: String, withTranscripts: Bool) async -> StateRecord {
+        var transcripts: [String: TranscriptRecord]?
+        if withTranscripts { transcripts = await store.transcripts(of: sitting) }
+        return StateRecord(
+            sitting: sitting, engine: await store.engineStatus(),
+            jobs: await store.records(of: sitting),
+            models: await engine.models.map(ModelRecord.init), limits: store.limits,
+            transcripts: transcripts)
+    }
+
+    /// Server-sent events until the page goes.
+    @Sendable private func events(
+        _ request: Request, _ context: ServerContext
+    ) async throws -> Response {
+        let sitting = context.sitting
+        let first = eventBytes("state", await state(of: sitting, withTranscripts: true))
+        let (id, events) = await store.subscribe(sitting, first: first)
+        let store = store
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream"],
+            body: .init { writer in
+                let ticking = Task {
+                    while !Task.isCancelled {
+                        try await Task.sleep(for: .seconds(15))
+                        await store.keepAlive(sitting)
+                    }
+                }
+                defer {
+                    ticking.cancel()
+                    Task { await store.unsubscribe(id, of: sitting) }
+                }
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    for await event in events { try await writer.write(ByteBuffer(bytes: event)) }
+                }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+struct StateRecord: Encodable, Sendable {
+    struct LimitsRecord: Encodable, Sendable {
+        let uploadBytes: Int
+        let durationSeconds: Double
+        let uploads: Int
+    }
+
+    struct FormatRecord: Encodable, Sendable {
+        let name, mediaType: String
+        let isText: Bool
+    }
+
+    struct LanguageRecord: Encodable, Sendable { let name, code: String }
+
+    let version = sottoVersion
+    let sitting: String
+    let engine: EngineHost.Status
+    let jobs: [JobRecord]
+    let models: [ModelRecord]
+    let limits: LimitsRecord
+    let formats = Format.allCases.map {
+        FormatRecord(name: $0.rawValue, mediaType: $0.mediaType, isText: $0.isText)
+    }
+    let languages = Language.all.map { LanguageRecord(name: $0.name, code: $0.code) }
+    let rules = PolishRule.allCases.map(\.rawValue)
+    let usualRules = PolishRule.allCases.filter(PolishOptions().rules.contains).map(\.rawValue)
+    let privacy: [String: Bool]
+    let isKept: Bool
+    @Nullable var keepMinutes: Double?
+    let transcripts: [String: TranscriptRecord]?
+
+    init(
+        sitting: String, engine: EngineHost.Status, jobs: [JobRecord], models: [ModelRecord],
+        limits: Limits, transcripts: [String: TranscriptRecord]?
+    ) {
+        self.sitting = sitting
+        self.engine = engine
+        self.jobs = jobs
+        self.models = models
+        self.limits = LimitsRecord(
+            uploadBytes: limits.uploadBytes, durationSeconds: limits.durationSeconds,
+            uploads: limits.uploads)
+        self.transcripts = transcripts
+        privacy = ["isSealed": NetworkSeal.evidence().isSealed]
+        isKept = limits.keep == nil
+        keepMinutes = limits.keep.map { $0 / .seconds(60) }
+    }
+}
+
+struct ModelRecord: Encodable, Sendable {
+    let name: String
+    let isDemo: Bool
+    let bytes: Int
+    let precisions = ["bf16"]
+
+    init(_ model: InstalledModel) {
+        name = model.name
+        isDemo = model.isDemo
+        bytes = model.byteCount
+    }
+}

@@ -1,0 +1,251 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Sotto
+import Transcript
+
+/// `/v1`: what programs written for OpenAI's API expect.
+struct OpenAIRoutes {
+    let store: JobStore
+    let engine: EngineHost
+    let queue: WorkQueue
+
+    private struct ModelAnswer: Encodable {
+        let id: String
+        let object = "model"
+        let created = 0
+        let ownedBy = "sotto"
+
+        enum CodingKeys: String, CodingKey {
+            case id, object, created
+            case ownedBy = "owned_by"
+        }
+    }
+
+    private struct ModelList: Encodable {
+        let object = "list"
+        let data: [ModelAnswer]
+    }
+
+    func add(to router: Router<ServerContext>) {
+        router.get("/v1/models") { _, _ in
+            Response.json(ModelList(data: await engine.models.map { ModelAnswer(id: $0.name) }))
+        }
+        router.get("/v1/models/:id") { _, context in
+            guard await engine.models.contains(where: { $0.name == context.id }) else {
+                throw APIError.unknownModel(String(context.id.prefix(100)))
+            }
+            return Response.json(ModelAnswer(id: context.id))
+        }
+        router.post("/v1/audio/transcriptions", use: transcribe)
+    }
+
+    @Sendable private func transcribe(
+        _ request: Request, _ context: ServerContext
+    ) async throws -> Response {
+        // When the client goes, the work ends.
+        let (form, recording) = try await receive(request)
+        let models = await engine.models.map(\.name)
+        try form.check(models: models)
+        if form.names(another: await engine.model?.name) {
+            guard await store.activeCount == 0, await queue.runningCount == 0 else {
+                throw APIError.engineBusy
+            }
+            try await engine.load(form.model)
+        }
+        if form.isStreamed { return streamed(form, recording) }
+        let stop = StopSwitch()
+        return try await request.body.consumeWithInboundCloseHandler { _ in
+            try await whole(form, recording, stop)
+        } onInboundClosed: {
+            stop.stop()
+        }
+    }
+
+    /// Reads the form as it comes; the recording goes to the disk, encrypted.
+    private func receive(_ request: Request) async throws -> (TranscriptionForm, StoredRecording) {
+        guard let type = request.headers[.contentType],
+            type.lowercased().hasPrefix("multipart/form-data")
+        else {
+            throw APIError(
+                .unsupportedMediaType, "unsupported_media_type",
+                "\(MultipartError.notMultipart)")
+        }
+        try await store.beginUpload()
+        do {
+            let received = try await read(request, type)
+            await store.endUpload()
+            return received
+        } catch let error as MultipartError {
+            await store.endUpload()
+            throw APIError.badRequest("\(error)")
+        } catch {
+            await store.endUpload()
+            throw error
+        }
+    }
+
+    private func read(
+        _ request: Request, _ type: String
+    ) async throws -> (TranscriptionForm, StoredRecording) {
+        var parser = try MultipartParser(contentType: type)
+        var form = TranscriptionForm()
+        var recording: StoredRecording?
+        var part: MultipartPart?
+        var text: [UInt8] = []
+        var count = 0
+        for try await buffer in request.body {
+            count += buffer.readableBytes
+            guard count <= store.limits.uploadBytes + TranscriptionForm.fieldLimit * 4 else {
+                throw APIError.tooLarge(limit: store.limits.uploadBytes)
+            }
+            store.metrics.countUploadBytes(buffer.readableBytes)
+            for event in try parser.append(buffer.readableBytesView) {
+                switch event {
+                case .part(let next):
+                    part = next
+                    text = []
+                    guard next.name == "file" else { continue }
+                    guard recording == nil else {
+                        throw APIError.badRequest(
+                            "Send one recording in each request.", parameter: "file")
+                    }
+                    recording = try StoredRecording(name: try recordingName(next.fileName))
+                case .content(let bytes) where part?.name == "file":
+                    try recording?.append(bytes)
+                case .content(let bytes):
+                    text += bytes
+                    guard text.count <= TranscriptionForm.fieldLimit else {
+                        throw APIError.tooLarge(limit: TranscriptionForm.fieldLimit)
+                    }
+                case .partEnd:
+                    guard let part, part.name != "file" else { continue }
+                    guard let value = String(validating: text, as: UTF8.self) else {
+                        throw APIError.badRequest(
+                            "A field is not UTF-8 text.", parameter: part.name)
+                    }
+                    try form.take(part.name, value)
+                }
+            }
+        }
+        try parser.finish()
+        guard let recording else {
+            throw APIError.badRequest(
+                "The recording is missing. Send it as the field 'file'.", parameter: "file")
+        }
+        return (form, recording)
+    }
+
+    /// Waits for a turn, and for the engine.
+    private func events(
+        _ form: TranscriptionForm, _ recording: StoredRecording, _ stop: StopSwitch
+    ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let id = UUID().uuidString
+            let task = Task {
+                do {
+                    guard await queue.enter(id, of: id), !stop.isStopped else {
+                        throw CancellationError()
+                    }
+                    let transcriber = try await engine.transcriber()
+                    let start = ContinuousClock.now
+                    var isFirst = true
+                    let events = transcriber.transcribe(
+                        recording, options: form.options, stop: stop)
+                    for try await event in events {
+                        if case .segment = event, isFirst {
+                            isFirst = false
+                            store.metrics.observeFirstText(
+                                (ContinuousClock.now - start) / .seconds(1))
+                        }
+                        if case .finished(let transcription) = event {
+                            store.metrics.countJob(
+                                stop.isStopped
+                                    ? "cancelled"
+                                    : transcription.isComplete ? "done" : "incomplete")
+                            store.metrics.observeWork(
+                                audioSeconds: transcription.durationSeconds,
+                                seconds: (ContinuousClock.now - start) / .seconds(1))
+                        }
+                        continuation.yield(event)
+                    }
+                    continuation.finish()
+                } catch {
+                    store.metrics.countJob(error is CancellationError ? "cancelled" : "failed")
+                    continuation.finish(throwing: error)
+                }
+                await queue.leave(id)
+            }
+            // One that waits has to be let go by name.
+            stop.whenStopped { Task { await queue.leave(id) } }
+            continuation.onTermination = { reason in
+                guard case .cancelled = reason else { return }
+                stop.stop()
+                task.cancel()
+            }
+        }
+    }
+
+    private func whole(
+        _ form: TranscriptionForm, _ recording: StoredRecording, _ stop: StopSwitch
+    ) async throws -> Response {
+        for try await event in events(form, recording, stop) {
+            guard case .finished(let transcription) = event else { continue }
+            return answer(form, transcription)
+        }
+        throw CancellationError()
+    }
+
+    private func answer(_ form: TranscriptionForm, _ transcription: Transcription) -> Response {
+        func file(_ format: Format) -> Response {
+            Response(
+                status: .ok, headers: [.contentType: format.mediaType],
+                body: .init(byteBuffer: ByteBuffer(bytes: format.render(transcription))))
+        }
+        return switch form.format {
+        case .json:
+            .json(
+                TranscriptionAnswer(
+                    transcription, includesLogProbabilities: form.includesLogProbabilities))
+        case .verboseJSON: .json(TranscriptionAnswer(verbose: transcription))
+        case .text: file(.txt)
+        case .srt: file(.srt)
+        case .vtt: file(.vtt)
+        }
+    }
+
+    /// Text as it becomes certain. What fails later is told as an event, for the status was sent before.
+    private func streamed(_ form: TranscriptionForm, _ recording: StoredRecording) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/event-stream"],
+            body: .init { writer in
+                var text = ""
+                do {
+                    for try await event in events(form, recording, StopSwitch()) {
+                        switch event {
+                        case .text(let more):
+                            text += more
+                            try await writer.write(
+                                ByteBuffer(bytes: TranscriptionStreamEvent.delta(more)))
+                        case .progress:
+                            // Shows whether the client is still there.
+                            try await writer.write(ByteBuffer(string: ": working\n\n"))
+                        case .finished(let transcription):
+                            try await writer.write(
+                                ByteBuffer(
+                                    bytes: TranscriptionStreamEvent.done(
+                                        transcription, text: text,
+                                        includesLogProbabilities: form.includesLogProbabilities)))
+                        case .partial, .segment, .remark: break
+                        }
+                    }
+                } catch {
+                    try await writer.write(
+                        ByteBuffer(
+                            bytes: Array("event: error\ndata: ".utf8)
+                                + APIError(error).body + Array("\n\n".utf8)))
+                }
+                try await writer.finish(nil)
+            })
+    }
+}

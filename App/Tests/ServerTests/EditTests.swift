@@ -1,0 +1,76 @@
+import Testing
+import Transcript
+
+@testable import Server
+
+@Suite struct EditTests {
+    private func transcription(_ texts: [String], step: Double = 2) -> Transcription {
+        let segments = texts.enumerated().map { index, text in
+            Segment(
+                startSeconds: Double(index) * step, endSeconds: Double(index) * step + 1.5,
+                text: text, language: "English", meanLogProbability: -0.1)
+        }
+        return Transcription(
+            segments: segments, chunks: [], durationSeconds: 100,
+            provenance: Provenance(model: "m", device: "cpu", version: "1", wallSeconds: 1),
+            warnings: [])
+    }
+
+    private func paragraph(
+        _ text: String, _ start: Double = 0, _ end: Double = 6, edited: Bool = true,
+        speaker: String? = nil
+    ) -> EditedParagraph {
+        EditedParagraph(start: start, end: end, text: text, speaker: speaker, edited: edited)
+    }
+
+    @Test func `segments that were left alone keep their times`() {
+        let heard = transcription(["One.", "Two.", "Three."])
+        let result = heard.edited([paragraph("One. Zwei. Three.")])
+        #expect(result.segments.map(\.text) == ["One.", "Zwei.", "Three."])
+        #expect(result.segments.map(\.startSeconds) == [0, 2, 4])
+        #expect(result.segments.map(\.endSeconds) == [1.5, 3.5, 5.5])
+    }
+
+    @Test(arguments: [
+        "One. Two. Three.", "One. Two. Three. Four.", "Zero. One. Two. Three.", "Three.", "",
+        "One. Three.", "One.Two.Three.", "Something else altogether", "One. One. Two. Three.",
+    ])
+    func `whatever a person writes is in the export, word for word`(text: String) {
+        let result = transcription(["One.", "Two.", "Three."]).edited([paragraph(text)])
+        let found = result.segments.map(\.text).joined(separator: " ")
+        #expect(found.filter { $0 != " " } == text.filter { $0 != " " })
+        for (left, right) in zip(result.segments, result.segments.dropFirst()) {
+            #expect(left.startSeconds <= right.startSeconds)
+        }
+    }
+
+    @Test func `what was not edited is as the model left it, with the speaker's name`() {
+        let heard = transcription(["One.", "Two.", "Three.", "Four."])
+        let result = heard.edited([
+            paragraph("not what it says", 0, 3.5, edited: false, speaker: "Ann"),
+            paragraph("Three and four.", 4, 8, speaker: "Ben"),
+        ])
+        #expect(result.segments.map(\.text) == ["One.", "Two.", "Three and four."])
+        #expect(result.segments.map(\.speaker) == ["Ann", "Ann", "Ben"])
+        #expect(result.segments[2].startSeconds == 4)
+        #expect(result.segments[2].endSeconds == 7.5)
+    }
+
+    @Test func `a part that was heard again takes the place of what was there`() {
+        let old = transcription(["One.", "Two.", "Three."])
+        var new = transcription(["Deux."])
+        new.segments[0].startSeconds = 2
+        new.segments[0].endSeconds = 3.5
+        let result = old.replacing(2..<4, by: new)
+        #expect(result.segments.map(\.text) == ["One.", "Deux.", "Three."])
+    }
+
+    @Test func `doubts are told in the units of JavaScript`() {
+        var heard = transcription(["😀 one", "two"])
+        heard.segments[0].doubtfulWords = [DoubtfulWord(range: 2..<5, logProbability: -3)]
+        heard.segments[1].doubtfulWords = [DoubtfulWord(range: 0..<3, logProbability: -3)]
+        let record = ParagraphRecord(heard.paragraphs[0])
+        #expect(record.text == "😀 one two")
+        #expect(record.doubts == [[3, 6], [7, 10]])
+    }
+}
