@@ -10,7 +10,11 @@ let strict: [SwiftSetting] =
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // Compiled into the program; `PageFiles.swift` serves them by name.
-let pageFiles = ["icon.svg", "index.html", "parts.css", "style.css"]
+let pageFiles = [
+    "api.js", "app.js", "dialogs.js", "editor.js", "find.js", "icon.svg", "index.html", "keys.js",
+    "list.js", "options.js", "parts.css", "player.js", "recorder-panel.js", "recorder-worklet.js",
+    "recorder.js", "status.js", "style.css", "waveform.js", "words.js",
+]
 
 let package = Package(
     name: "SottoApp",
