@@ -76,8 +76,8 @@ let package = Package(
         .testTarget(
             name: "DecodeTests",
             dependencies: [
-                "Audio", "DecodeProtocol", "HostileDecoder", "Qwen3ASR", "Sotto", "SottoDecode",
-                "TestSupport", "Transcript",
+                "Audio", "DecodeProtocol", "HostileDecoder", "Qwen3ASR", "Sandbox", "Sotto",
+                "SottoDecode", "TestSupport", "Transcript",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+import CSeccomp
 import Glibc
 
 extension NetworkSeal {
@@ -45,9 +46,11 @@ extension NetworkSeal {
         let privileges = threads.map { ProcessFiles.field("NoNewPrivs", in: $0) ?? "unknown" }
         let socketError = errorOfSocket()
         let connectError = errorOfConnect()
+        let queueError = sotto_error_of_queue()
         let isFiltered = !modes.isEmpty && modes.allSatisfy { $0 == "2" }
         return Evidence(
-            isSealed: isFiltered && socketError == EACCES && connectError == EACCES,
+            isSealed: isFiltered
+                && [socketError, connectError, queueError].allSatisfy { $0 == EACCES },
             rows: [
                 Evidence.Row(
                     name: "Seccomp",
@@ -59,6 +62,8 @@ extension NetworkSeal {
                 Evidence.Row(
                     name: "socket(AF_INET)", value: words(socketError), source: "tried just now"),
                 Evidence.Row(name: "connect", value: words(connectError), source: "tried just now"),
+                Evidence.Row(
+                    name: "io_uring_setup", value: words(queueError), source: "tried just now"),
             ],
             sockets: OpenSocket.all())
     }
@@ -91,7 +96,7 @@ extension NetworkSeal {
     private static func words(_ error: Int32) -> String {
         switch error {
         case EACCES: "EACCES: refused by the kernel"
-        case 0, EBADF: "not refused"
+        case 0, EBADF, EINVAL: "not refused"
         default: "error \(error)"
         }
     }

@@ -60,15 +60,21 @@ func transcribe(
     _ path: String, _ transcriber: Transcriber, _ options: TranscriptionOptions
 ) async throws -> (Transcription, shown: String) {
     var shown = ""
+    var segments: [Segment] = []
     var result: Transcription?
     for try await event in transcriber.transcribe(path: path, options: options) {
         switch event {
         case .text(let text): shown += text
+        case .segment(let index, let segment):
+            try #require(index <= segments.count && index >= segments.count - 1)
+            if index < segments.count { segments.removeLast() }
+            segments.append(segment)
         case .partial, .progress, .remark: break
         case .finished(let transcription): result = transcription
         }
     }
     let transcription = try #require(result)
+    #expect(segments == transcription.segments)
     // What was shown is the txt format.
     #expect(Array((shown + "\n").utf8) == Format.txt.render(transcription))
     return (transcription, shown)
