@@ -36,6 +36,7 @@ test: ## every test, release build
 	scripts/make-media.sh
 	$(swift_test)
 	$(swift_test) --package-path App
+	scripts/test-server.sh
 
 lint: ## formatting and import arrows
 	swift format lint --strict --recursive --parallel $(formatted)

@@ -22,12 +22,14 @@ if [ "${1:-}" = test ]; then
     # For recordings in every format; for the kernels' test on 64-bit Arm.
     packages+=(ffmpeg sox libsox-fmt-base util-linux)
     packages+=(qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+    # For the page, and the server's clients.
+    packages+=(chromium fonts-noto-cjk openssl python3-venv)
 fi
 missing=()
 for package in "${packages[@]}"; do
     case $package in
         # The command is enough, wherever it came from.
-        git | make | python3 | pkg-config) command -v "$package" > /dev/null || missing+=("$package") ;;
+        git | make | python3 | pkg-config | chromium | openssl) command -v "$package" > /dev/null || missing+=("$package") ;;
         *) dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package") ;;
     esac
 done
