@@ -125,7 +125,7 @@ import Testing
 
     @Test func `a cancelled decode ends at once, whatever the decoder does`() async throws {
         let sleeper = FileManager.default.temporaryDirectory.appending(path: "sleeper-\(UUID()).sh")
-        try Data("#!/bin/sh\nexec sleep 20\n".utf8).write(to: sleeper)
+        try Data("#!/bin/sh\nexec sleep 60\n".utf8).write(to: sleeper)
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755], ofItemAtPath: sleeper.path)
         defer { try? FileManager.default.removeItem(at: sleeper) }
@@ -139,6 +139,7 @@ import Testing
         let start = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
-        #expect(.now - start < .seconds(1))
+        // Other tests may keep the threads busy; alone it takes 20 ms.
+        #expect(.now - start < .seconds(10))
     }
 }

@@ -18,7 +18,8 @@ import Transcript
 
     private func transcriber(_ answers: [String]) -> Transcriber {
         Transcriber(
-            recogniser: LetterRecogniser(answers.map { .text(Self.header + $0) }),
+            recogniser: LetterRecogniser(
+                answers.map { .text(Self.header + $0) }, chunkCount: 1, usefulLookahead: 4),
             modelName: "script",
             makeListener: Transcriber.speechDetector(weights: Fixtures.speechDetector))
     }

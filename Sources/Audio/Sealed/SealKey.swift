@@ -5,8 +5,8 @@ import CSodium
 ///
 /// The cipher is XChaCha20, whose stream can be entered at any place. Nothing tells whether somebody changed
 /// the file: that needs the rights to read this process's memory too.
+// Safety: the bytes are written once, before anybody else has the object, and only read until `deinit`.
 @safe final class SealKey: @unchecked Sendable {
-    // Safety: written once, before anybody else has the object; only read until `deinit`.
     private let bytes: UnsafeMutableRawPointer
 
     static let byteCount = Int(crypto_stream_xchacha20_KEYBYTES)
