@@ -11,9 +11,11 @@ let strict: [SwiftSetting] =
 
 // Compiled into the program; `PageFiles.swift` serves them by name.
 let pageFiles = [
-    "api.js", "app.js", "dialogs.js", "editor.js", "find.js", "icon.svg", "index.html", "keys.js",
-    "list.js", "options.js", "parts.css", "player.js", "recorder-panel.js", "recorder-worklet.js",
-    "recorder.js", "status.js", "style.css", "waveform.js", "words.js",
+    "api.js", "app.js", "caret.js", "chinese.js", "dialogs.js", "dom.js", "draft.js", "editor.js",
+    "english.js", "exports.js", "format.js", "gutter.js", "icon.svg", "index.html", "intake.js",
+    "keys.js", "merge.js", "options.js", "parts.css", "pieces.js", "plain.js", "player.js",
+    "preferences.js", "progress.js", "reading.js", "recorder.js", "sidebar.js", "state.js",
+    "status.js", "style.css", "waveform.js", "words.js", "worklet.js",
 ]
 
 let package = Package(

@@ -13,4 +13,5 @@ if [ "$(cat "$home/wanted" 2> /dev/null)" != "$wanted" ]; then
     "$home/bin/pip" install --quiet --disable-pip-version-check $wanted
     echo "$wanted" > "$home/wanted"
 fi
-exec "$home/bin/python" -m pytest -q -p no:cacheprovider App/Tests/Server "$@"
+[ $# -gt 0 ] || set -- App/Tests/Server
+exec "$home/bin/python" -m pytest -q -p no:cacheprovider "$@"

@@ -1,254 +1,232 @@
-// The editable text. What a person wrote is never overwritten: arriving text goes to paragraphs that are untouched.
+// The transcript that can be edited: one editable root, a paragraph each, times beside it.
+import { $, debounce, el, say, toast } from './dom.js';
+import { api } from './api.js';
+import { store } from './state.js';
+import { newKey } from './draft.js';
+import { paragraphOf, restore, selection } from './caret.js';
+import { renderGutter } from './gutter.js';
+import { confirm } from './dialogs.js';
+import { isChinese, t } from './words.js';
 
-import { t, clock, stamp } from './words.js';
+const root = $('text');
+let isComposing = false;
+let saving = Promise.resolve();
 
-export class Editor {
-  constructor(root, gutter, { onEdit, onSeek, onRetry, onSpeaker }) {
-    Object.assign(this, { root, gutter, onEdit, onSeek, onRetry, onSpeaker });
-    this.gaps = [];
-    this.events = [];
-    root.addEventListener('input', () => this.edited());
-    root.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !event.isComposing) {
-        event.preventDefault();
-        document.execCommand('insertText', false, '\n');
-      }
-    });
-    new ResizeObserver(() => this.layOut()).observe(root);
+const eventNames = { applause: '掌声', laughter: '笑声', music: '音乐', cough: '咳嗽', cheering: '欢呼', singing: '歌声' };
+const chip = kind => `[${isChinese() ? eventNames[kind] ?? kind : kind}]`;
+
+function content(paragraph) {
+  const { text } = paragraph;
+  const doubts = paragraph.doubts ?? [], changes = (paragraph.marks ?? []).filter(mark => mark.rules.some(rule => rule === 'replacements' || rule === 'names'));
+  const edges = [...new Set([0, text.length, ...doubts.flat(), ...changes.flatMap(mark => [mark.from, mark.to])])].filter(edge => edge >= 0 && edge <= text.length).sort((one, other) => one - other);
+  const nodes = [];
+  for (let index = 0; index + 1 < edges.length; index += 1) {
+    const [from, to] = [edges[index], edges[index + 1]];
+    let node = document.createTextNode(text.slice(from, to));
+    const change = changes.find(mark => mark.from <= from && to <= mark.to);
+    if (change) node = el('span', { className: 'changed', title: t('changedFrom', change.original) }, node);
+    if (doubts.some(([start, end]) => start <= from && to <= end)) node = el('mark', { data: { text: text.slice(from, to) } }, node);
+    nodes.push(node);
   }
+  return nodes.length ? nodes : [el('br')];
+}
 
-  clear() {
-    this.root.replaceChildren();
-    this.gaps = [];
-    this.events = [];
-    this.machine = [];
-    this.layOut();
+function eventsWithin(draft, index) {
+  const { paragraphs } = draft, from = index === 0 ? -Infinity : paragraphs[index].start, to = paragraphs[index + 1]?.start ?? Infinity;
+  return draft.events.filter(event => event.start >= from && event.start < to).map(event => chip(event.kind)).join(' ');
+}
+
+/** Shows the draft; paragraphs that did not change are not touched. */
+export function render() {
+  const { draft, job } = store;
+  $('result').hidden = !draft || !(draft.paragraphs.length || job?.hasText || ['running', 'done'].includes(job?.state));
+  $('foot').hidden = $('result').hidden;
+  if (!draft || isComposing) return;
+  const caret = document.activeElement === root ? selection() : null;
+  const old = new Map([...root.children].map(paragraph => [paragraph.dataset.key, paragraph]));
+  let isChanged = false;
+  draft.paragraphs.forEach((paragraph, index) => {
+    let element = old.get(paragraph.key);
+    if (!element) { element = el('p', { data: { key: paragraph.key } }); isChanged = true; }
+    old.delete(paragraph.key);
+    const picture = JSON.stringify([paragraph.text, paragraph.doubts, paragraph.marks]);
+    if (element.picture !== picture || element.textContent !== paragraph.text) { element.replaceChildren(...content(paragraph)); element.picture = picture; isChanged = true; }
+    element.classList.toggle('doubtful', Boolean(paragraph.isDoubtful) && !paragraph.isEdited);
+    label(element, 'speaker', paragraph.speaker);
+    label(element, 'events', eventsWithin(draft, index));
+    if (root.children[index] !== element) { root.insertBefore(element, root.children[index] ?? null); isChanged = true; }
+  });
+  for (const element of old.values()) { element.remove(); isChanged = true; }
+  for (const node of [...root.childNodes]) if (node.nodeType !== Node.ELEMENT_NODE) node.remove();
+  if (caret && isChanged) restore(caret);
+  finishRender();
+}
+
+function label(element, name, value) {
+  if (value) { if (element.dataset[name] !== value) element.dataset[name] = value; } else if (element.dataset[name] !== undefined) delete element.dataset[name];
+}
+
+function finishRender() {
+  const { draft, job } = store;
+  const count = root.querySelectorAll('mark, p.doubtful:not(:has(mark))').length;
+  $('doubts').hidden = count === 0;
+  say($('doubts'), t('doubts', count));
+  $('doubts').setAttribute('aria-label', t('doubtsLabel', count));
+  $('revert').hidden = !draft.hasEdits;
+  const isSilent = job?.state === 'done' && draft.paragraphs.length === 0;
+  say($('partial'), isSilent ? t('nothing') : job?.state === 'running' ? draft.partial : '');
+  renderGutter();
+  store.tell('shown');
+}
+
+/** Reads the paragraphs back after the browser changed them. */
+function readBack() {
+  const { draft } = store;
+  const before = new Map(draft.paragraphs.map(paragraph => [paragraph.key, paragraph]));
+  const kept = [];
+  for (const node of [...root.childNodes]) {
+    if (node.nodeName === 'P') kept.push(node);
+    else if (node.textContent) { const wrapped = el('p', { data: { key: draft.paragraphs[0]?.key ?? newKey() } }); node.replaceWith(wrapped); wrapped.append(node); kept.push(wrapped); } else node.remove();
   }
-
-  /** Shows a transcript; the person's paragraphs stay as they are. */
-  show(transcript) {
-    this.gaps = transcript.coverage.filter((span) => ['missing', 'incomplete'].includes(span.kind) && span.end - span.start > 0.05);
-    this.events = transcript.events;
-    if (transcript.edits && !this.root.firstChild) {
-      this.machine = transcript.paragraphs;
-      this.root.replaceChildren(...transcript.edits.map((edit) => {
-        const paragraph = this.paragraph(edit.edited ? { ...edit, doubts: [], marks: [] } : this.original(edit) ?? { ...edit, doubts: [], marks: [] });
-        if (edit.speaker) paragraph.dataset.speaker = edit.speaker;
-        if (edit.edited) paragraph.dataset.edited = '1';
-        return paragraph;
-      }));
-      this.layOut();
-    } else {
-      this.replace(0, transcript.paragraphs);
-    }
+  const first = draft.paragraphs[0], last = draft.paragraphs.at(-1), seen = new Set(), result = [];
+  for (const element of kept) {
+    const text = element.textContent.replace(/\n+$/, '').replaceAll('\n', ' ');
+    const old = seen.has(element.dataset.key) ? undefined : before.get(element.dataset.key);
+    if (!old) element.dataset.key = newKey();
+    seen.add(element.dataset.key);
+    result.push(!old ? { ...(result.at(-1) ?? first), key: element.dataset.key, text, isEdited: true, doubts: [], marks: [] }
+      : old.text === text ? old : changed(old, text, doubtsOf(element)));
   }
-
-  original(edit) { return this.machine.find((paragraph) => paragraph.start === edit.start && paragraph.text === edit.text); }
-
-  /** Takes the model's paragraphs from one on. */
-  replace(from, paragraphs) {
-    this.machine = [...(this.machine ?? []).slice(0, from), ...paragraphs];
-    const kept = [...this.root.children].filter((element) => element.dataset.edited);
-    const isEdited = (paragraph) => kept.some((element) => paragraph.start < +element.dataset.end - 0.01 && paragraph.end > +element.dataset.start + 0.01);
-    const speakers = new Map([...this.root.children].map((element) => [element.dataset.start, element.dataset.speaker]));
-    const old = new Map([...this.root.children].filter((element) => !element.dataset.edited).map((element) => [element.dataset.start, element]));
-    const wanted = [];
-    for (const paragraph of this.machine) {
-      if (isEdited(paragraph)) {
-        const rest = this.restAfter(paragraph, kept);
-        if (rest) wanted.push(this.paragraph(rest));
-        continue;
-      }
-      const same = old.get(String(paragraph.start));
-      if (same && same.textContent === paragraph.text && same.dataset.end === String(paragraph.end) && same.dataset.doubts === JSON.stringify(paragraph.doubts)) {
-        wanted.push(same);
-      } else {
-        const made = this.paragraph(paragraph);
-        const speaker = speakers.get(String(paragraph.start));
-        if (speaker) made.dataset.speaker = speaker;
-        wanted.push(made);
-      }
-    }
-    const all = [...wanted, ...kept].sort((a, b) => a.dataset.start - b.dataset.start);
-    const selection = this.saveSelection();
-    let place = this.root.firstChild;
-    for (const element of all) {
-      if (element === place) place = place.nextSibling;
-      else this.root.insertBefore(element, place);
-    }
-    while (place) { const next = place.nextSibling; place.remove(); place = next; }
-    this.restoreSelection(selection);
-    this.layOut();
+  if (result.length === 0 && first) result.push({ ...first, key: newKey(), end: last.end, text: '', isEdited: true, doubts: [], marks: [] });
+  let place = -1;
+  for (const paragraph of draft.paragraphs) {
+    const at = result.findIndex(one => one.key === paragraph.key);
+    if (at >= 0) place = at;
+    else if (place >= 0) result[place] = { ...changed(result[place], result[place].text, result[place].doubts), end: Math.max(result[place].end, paragraph.end), base: null };
+    else if (result.length) result[0] = { ...changed(result[0], result[0].text, result[0].doubts), start: Math.min(result[0].start, paragraph.start) };
   }
+  draft.edit(result);
+  afterEdit();
+}
 
-  /** What the model added to a paragraph after a person had edited it. */
-  restAfter(paragraph, kept) {
-    const element = kept.find((one) => Math.abs(+one.dataset.start - paragraph.start) < 0.01);
-    const before = element?.dataset.machine;
-    if (!element || !before || !paragraph.text.startsWith(before) || paragraph.text.length <= before.length + 1) return null;
-    return { ...paragraph, start: +element.dataset.end, text: paragraph.text.slice(before.length).trim(), doubts: [], marks: [] };
-  }
+const changed = (paragraph, text, doubts) => ({ ...paragraph, text, doubts, marks: [], isEdited: true, base: paragraph.isEdited ? paragraph.base : paragraph.text });
 
-  paragraph(source) {
-    const element = document.createElement('p');
-    Object.assign(element.dataset, { start: source.start, end: source.end, doubts: JSON.stringify(source.doubts ?? []), machine: source.text });
-    if (source.speaker) element.dataset.speaker = source.speaker;
-    if (source.isDoubtful) element.className = 'doubtful';
-    const spans = [
-      ...(source.doubts ?? []).map(([from, to]) => ({ from, to, kind: 'mark' })),
-      ...(source.marks ?? []).map((mark) => ({ ...mark, kind: 'changed' })),
-    ].sort((a, b) => a.from - b.from);
-    let place = 0;
-    for (const span of spans) {
-      if (span.from < place || span.to <= span.from) continue;
-      element.append(source.text.slice(place, span.from));
-      const part = document.createElement(span.kind === 'mark' ? 'mark' : 'span');
-      if (span.kind === 'changed') { part.className = 'changed'; part.title = span.original; }
-      part.textContent = source.text.slice(span.from, span.to);
-      element.append(part);
-      place = span.to;
-    }
-    element.append(source.text.slice(place));
-    return element;
-  }
+function doubtsOf(element) {
+  return [...element.querySelectorAll('mark')].filter(mark => mark.textContent === mark.dataset.text).map(mark => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    range.setEndBefore(mark);
+    const from = range.toString().length;
+    return [from, from + mark.textContent.length];
+  });
+}
 
-  edited() {
-    // Whatever the browser leaves behind after a large deletion becomes a paragraph again.
-    for (const node of [...this.root.childNodes]) {
-      if (node.nodeType === Node.ELEMENT_NODE && node.tagName === 'P') continue;
-      if (!node.textContent) { node.remove(); continue; }
-      const paragraph = this.paragraph({ start: 0, end: this.machine.at(-1)?.end ?? 0, text: node.textContent });
-      node.replaceWith(paragraph);
-      paragraph.dataset.edited = '1';
-      getSelection().selectAllChildren(paragraph);
-      getSelection().collapseToEnd();
-    }
-    const selection = getSelection();
-    let element = selection.anchorNode;
-    while (element && element.parentNode !== this.root) element = element.parentNode;
-    for (const paragraph of this.root.children) {
-      if (paragraph === element || paragraph.textContent !== paragraph.dataset.machine) {
-        if (paragraph.textContent !== paragraph.dataset.machine) paragraph.dataset.edited = '1';
-        else delete paragraph.dataset.edited;
-      }
-    }
-    this.layOut();
-    this.onEdit();
-  }
+/** Puts lines in place of the selection; each line after the first begins a paragraph. */
+function replaceSelection(lines) {
+  const { draft } = store, chosen = selection();
+  if (!chosen) return;
+  draft.keep(chosen);
+  const all = draft.paragraphs, from = all.findIndex(one => one.key === chosen.start.key), to = all.findIndex(one => one.key === chosen.end.key);
+  if (from < 0 || to < 0) return;
+  const head = all[from].text.slice(0, chosen.start.offset), tail = all[to].text.slice(chosen.end.offset);
+  const texts = lines.map((line, index) => (index === 0 ? head : '') + line + (index === lines.length - 1 ? tail : ''));
+  const total = texts.reduce((sum, text) => sum + text.length + 1, 0), span = all[to].end - all[from].start;
+  let time = all[from].start;
+  const pieces = texts.map((text, index) => {
+    const start = time, isLast = index === texts.length - 1;
+    time = isLast ? all[to].end : start + (span * (text.length + 1)) / total;
+    const base = isLast ? (all[to].isEdited ? all[to].base : all[to].text) : null;
+    return { ...all[from], key: index === 0 ? all[from].key : newKey(), start, end: time, text: index === 0 ? text : text.trimStart(), doubts: [], marks: [], isEdited: true, base };
+  });
+  draft.edit([...all.slice(0, from), ...pieces, ...all.slice(to + 1)]);
+  render();
+  const last = pieces.at(-1), at = { key: last.key, offset: Math.max(0, last.text.length - tail.length) };
+  restore({ start: at, end: at });
+  afterEdit();
+}
 
-  setSpeaker(element, name) {
-    if (name) element.dataset.speaker = name;
-    else delete element.dataset.speaker;
-    this.layOut();
-    this.onEdit();
-  }
+function afterEdit() {
+  render();
+  save();
+}
 
-  get hasEdits() { return [...this.root.children].some((element) => element.dataset.edited || element.dataset.speaker); }
+/** What is selected as plain text, an empty line between paragraphs. */
+function selectedText() {
+  const chosen = selection();
+  if (!chosen) return '';
+  const all = store.draft.paragraphs, from = all.findIndex(one => one.key === chosen.start.key), to = all.findIndex(one => one.key === chosen.end.key);
+  return all.slice(from, to + 1).map((one, index) => one.text.slice(index === 0 ? chosen.start.offset : 0, index === to - from ? chosen.end.offset : undefined)).join('\n\n');
+}
 
-  /** What is shown, for the server and for the plain block. */
-  paragraphs() {
-    return [...this.root.children].map((element) => ({
-      start: +element.dataset.start, end: +element.dataset.end, text: element.textContent,
-      speaker: element.dataset.speaker ?? null, edited: Boolean(element.dataset.edited),
-    }));
-  }
+async function send(id) {
+  const job = store.jobs.get(id), draft = store.drafts.get(id);
+  if (!job || !draft || job.isLocal) return;
+  try {
+    if (draft.hasEdits) { await api.saveEdits(id, draft.edits); job.hasEdits = true; } else if (job.hasEdits) { await api.dropEdits(id); job.hasEdits = false; }
+  } catch (error) { if (error.status > 0) toast(error.message); }
+}
 
-  plain(withTimes) {
-    return this.paragraphs().map(({ start, text, speaker }) =>
-      (withTimes ? `[${stamp(start)}] ` : '') + (speaker ? `${speaker}: ` : '') + text).join('\n\n');
-  }
+const waiting = new Set();
+const later = debounce(600, flush);
+function save(id = store.current) { waiting.add(id); later(); }
 
-  revert() {
-    const machine = this.machine;
-    this.root.replaceChildren();
-    this.replace(0, machine);
-    this.onEdit();
-  }
+/** Sends edits that were not sent yet. */
+export function flush() {
+  later.cancel();
+  const ids = [...waiting];
+  waiting.clear();
+  saving = saving.then(() => Promise.all(ids.map(send)));
+  return saving;
+}
 
-  /** Puts the times beside the paragraphs, and shows what is missing between them. */
-  layOut() {
-    for (const element of this.root.children) {
-      const own = this.events.filter((event) => event.start >= +element.dataset.start && event.start < +element.dataset.end);
-      if (own.length) element.dataset.events = own.map((event) => event.kind).join(' · ');
-      const gap = this.gaps.find((span) => span.start >= +element.dataset.start - 0.1 && !this.before(span, element));
-      element.style.marginBottom = gap ? '46px' : '';
-      element.gap = gap;
-    }
-    const first = this.gaps.find((span) => !this.root.firstChild || span.start < +this.root.firstChild.dataset.start - 0.1);
-    this.root.style.paddingTop = first ? '46px' : '';
-    const items = [...this.root.children].flatMap((element) => {
-      const row = document.createElement('div');
-      row.className = 'stamp' + (element.classList.contains('now') ? ' now' : '');
-      row.style.top = `${element.offsetTop + 7}px`;
-      const time = document.createElement('button');
-      time.textContent = stamp(+element.dataset.start);
-      time.title = clock(+element.dataset.start);
-      time.onclick = () => this.onSeek(+element.dataset.start, true);
-      const who = document.createElement('button');
-      who.className = 'who';
-      who.textContent = '☺';
-      who.setAttribute('aria-label', t('speaker'));
-      who.onclick = () => this.onSpeaker(element);
-      row.append(time, who);
-      element.stamp = row;
-      return element.gap ? [row, this.gapRow(element.gap, element.offsetTop + element.offsetHeight + 4)] : [row];
-    });
-    if (first) items.unshift(this.gapRow(first, 4));
-    this.gutter.replaceChildren(...items);
-  }
+export function setSpeaker(key, name, isEverywhere) {
+  store.draft.setSpeaker(key, name, isEverywhere);
+  afterEdit();
+}
 
-  /** Whether another paragraph begins before the gap. */
-  before(gap, element) {
-    const next = element.nextElementSibling;
-    return Boolean(next && gap.start >= +next.dataset.start - 0.1);
-  }
+/** The paragraph that a key means: where the caret is, else what is played. */
+export const presentKey = () => (document.activeElement === root ? paragraphOf(getSelection().anchorNode) : root.querySelector('p.now') ?? root.firstElementChild)?.dataset.key ?? null;
 
-  gapRow(gap, top) {
-    const row = document.createElement('div');
-    row.className = 'gap';
-    row.style.top = `${top}px`;
-    const text = document.createElement('span');
-    text.textContent = t(`gap_${gap.kind}`, { from: clock(gap.start, 0), to: clock(gap.end, 0) });
-    const again = document.createElement('button');
-    again.className = 'icon';
-    again.textContent = t('tryAgain');
-    again.onclick = () => this.onRetry(gap);
-    row.append(text, again);
-    return row;
-  }
+export function cycleSpeaker(key = presentKey()) {
+  if (!key) return;
+  const names = store.draft.speakers, present = store.draft.paragraphs.find(one => one.key === key)?.speaker ?? null;
+  let number = 1;
+  while (names.includes(t('speakerNumber', number))) number += 1;
+  const choices = [...names, t('speakerNumber', number), null];
+  setSpeaker(key, choices[(present === null ? -1 : choices.indexOf(present)) + 1] ?? null);
+}
 
-  /** Marks the paragraph that is played. */
-  setTime(time) {
-    let found = null;
-    for (const element of this.root.children) if (+element.dataset.start <= time + 0.05) found = element;
-    if (found && time > +found.dataset.end + 2) found = null;
-    if (found === this.playing) return null;
-    this.playing?.classList.remove('now');
-    this.playing?.stamp?.classList.remove('now');
-    found?.classList.add('now');
-    found?.stamp?.classList.add('now');
-    this.playing = found;
-    return found;
-  }
+function step(direction) {
+  const caret = store.draft[direction](selection());
+  render();
+  if (caret) restore(caret);
+  afterEdit();
+}
 
-  get doubtCount() { return this.root.querySelectorAll('mark').length; }
-
-  nextDoubt() {
-    const marks = [...this.root.querySelectorAll('mark')];
-    if (!marks.length) return null;
-    const index = (marks.findIndex((mark) => mark.classList.contains('current')) + 1) % marks.length;
-    for (const mark of marks) mark.classList.toggle('current', mark === marks[index]);
-    marks[index].scrollIntoView({ block: 'center' });
-    return marks[index].closest('p');
-  }
-
-  saveSelection() {
-    const selection = getSelection();
-    if (!selection.anchorNode || !this.root.contains(selection.anchorNode)) return null;
-    return [selection.anchorNode, selection.anchorOffset, selection.focusNode, selection.focusOffset];
-  }
-
-  restoreSelection(saved) {
-    if (saved && this.root.contains(saved[0]) && this.root.contains(saved[2])) getSelection().setBaseAndExtent(...saved);
-  }
+export function startEditor() {
+  if (root.contentEditable !== 'plaintext-only') root.contentEditable = 'true';
+  root.addEventListener('compositionstart', () => { store.draft.keep(selection(), 'typing'); isComposing = true; });
+  root.addEventListener('compositionend', () => { isComposing = false; readBack(); });
+  root.addEventListener('beforeinput', event => {
+    if (event.inputType === 'insertParagraph' || event.inputType === 'insertLineBreak') { event.preventDefault(); replaceSelection(['', '']); } else if (event.inputType === 'historyUndo' || event.inputType === 'historyRedo') { event.preventDefault(); step(event.inputType === 'historyUndo' ? 'undo' : 'redo'); } else if (!event.isComposing) store.draft.keep(selection(), 'typing');
+  });
+  root.addEventListener('input', event => { if (!event.isComposing && !isComposing) readBack(); });
+  root.addEventListener('paste', event => { event.preventDefault(); replaceSelection(event.clipboardData.getData('text/plain').split(/[\r\n]+/)); });
+  root.addEventListener('copy', event => { event.preventDefault(); event.clipboardData.setData('text/plain', selectedText()); });
+  root.addEventListener('cut', event => { event.preventDefault(); event.clipboardData.setData('text/plain', selectedText()); replaceSelection(['']); });
+  root.addEventListener('drop', event => { if (!event.dataTransfer.files.length) event.preventDefault(); });
+  root.addEventListener('keydown', event => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const isUndo = event.code === 'KeyZ' && !event.shiftKey, isRedo = event.code === 'KeyY' || (event.code === 'KeyZ' && event.shiftKey);
+    if (isUndo || isRedo) { event.preventDefault(); step(isUndo ? 'undo' : 'redo'); }
+  });
+  $('revert').onclick = async () => {
+    if (!await confirm(t('revert'), t('revertText'), t('revert'))) return;
+    store.draft.revert();
+    afterEdit();
+  };
+  store.on('text', id => { if (id === store.current) render(); if (id && store.drafts.get(id)?.hasEdits) save(id); });
+  store.on('partial', id => { if (id === store.current && store.job?.state === 'running') say($('partial'), store.draft.partial); });
+  store.on('current jobs language', render);
+  addEventListener('pagehide', flush);
 }

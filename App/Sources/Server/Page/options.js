@@ -1,132 +1,128 @@
-// What a person can choose before the start. Lists and choices are remembered by the browser.
+// How a recording shall be heard and written: language, names, replacements, polish, filters.
+import { $, debounce, el, say, toast } from './dom.js';
+import { api } from './api.js';
+import { store } from './state.js';
+import { preference, remember } from './preferences.js';
+import { locale, t } from './words.js';
 
-import { t } from './words.js';
+const value = (name, fallback) => preference(`option.${name}`, fallback);
+const set = (name, chosen) => remember(`option.${name}`, chosen);
+const lines = text => text.split('\n').map(line => line.trim()).filter(Boolean);
 
-const remembered = JSON.parse(localStorage.getItem('options') ?? '{}');
-
-function remember() { localStorage.setItem('options', JSON.stringify(remembered)); }
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+export function chosenOptions() {
+  const options = {
+    language: value('language', null), context: value('context', ''), hotWords: lines(value('hotWords', '')),
+    replacements: value('replacements', ''), rules: value('rules', null), script: value('script', 'simplified'),
+    highPass: value('highPass', false), denoise: value('denoise', false), loudness: value('loudness', false),
+  };
+  const track = value('track', null);
+  return track === null ? options : { ...options, track };
 }
 
-export class Options {
-  constructor(form, { onPolish, onProblem }) {
-    Object.assign(this, { form, onPolish, onProblem, open: null });
-    form.onsubmit = (event) => event.preventDefault();
-  }
-
-  /** The choices as the server takes them. */
-  value() {
-    const lines = (text) => (text ?? '').split('\n').map((line) => line.trim()).filter(Boolean);
-    const { language, context, hotWords, replacements, rules, script, highPass, denoise, loudness, track } = remembered;
-    return {
-      language: language || null, context: context ?? '', hotWords: lines(hotWords), replacements: replacements ?? '',
-      rules: rules ?? null, script: script ?? 'simplified', highPass: !!highPass, denoise: !!denoise, loudness: !!loudness,
-      ...(track > 1 ? { track } : {}),
-    };
-  }
-
-  draw(state, canPolish) {
-    this.state = state;
-    this.canPolish = canPolish;
-    const language = element('select');
-    language.setAttribute('aria-label', t('language'));
-    language.append(new Option(t('automatic'), ''), ...state.languages.map(({ name, code }) => new Option(name, code)));
-    language.value = remembered.language ?? '';
-    language.onchange = () => { remembered.language = language.value; remember(); };
-    const words = (remembered.hotWords ?? '').split('\n').filter((line) => line.trim()).join(', ');
-    this.form.replaceChildren(
-      element('label', { className: 'field' }, t('language'), language),
-      this.tab('terms', t('terms'), words), this.tab('advanced', t('advanced'), ''));
-    if (this.open === 'terms') this.form.append(this.terms());
-    if (this.open === 'advanced') this.form.append(this.advanced());
-  }
-
-  tab(name, text, value) {
-    const button = element('button', { type: 'button', className: 'field tab' }, text, element('b', { textContent: value }), this.open === name ? '▴' : '▾');
-    button.setAttribute('aria-expanded', this.open === name);
-    button.onclick = () => {
-      this.open = this.open === name ? null : name;
-      this.draw(this.state, this.canPolish);
-      this.form.querySelectorAll('.tab')[name === 'terms' ? 0 : 1].focus();
-    };
-    return button;
-  }
-
-  area(name, label, isCode) {
-    const area = element('textarea', { value: remembered[name] ?? '', className: isCode ? 'code' : '' });
-    area.oninput = () => { remembered[name] = area.value; remember(); };
-    // A tab belongs to a replacement; Escape leaves the field.
-    if (isCode) {
-      area.onkeydown = (event) => {
-        if (event.key !== 'Tab' || event.shiftKey || area.selectionStart === 0) return;
-        event.preventDefault();
-        area.setRangeText('\t', area.selectionStart, area.selectionEnd, 'end');
-        area.oninput();
-      };
-    }
-    return element('label', {}, element('span', { className: 'label', textContent: label }), area);
-  }
-
-  terms() {
-    const panel = element('div', { className: 'card panel' });
-    panel.append(this.area('hotWords', t('hotWords')), this.area('context', t('context')), this.area('replacements', t('replacements'), true));
-    const row = element('div', { className: 'row' });
-    for (const name of ['hotWords', 'replacements']) {
-      const save = element('button', { type: 'button', className: 'button small', textContent: `${t('save')}: ${t(name === 'hotWords' ? 'terms' : 'replacements').split(/[,，]/)[0]}` });
-      save.onclick = () => download(new Blob([remembered[name] ?? ''], { type: 'text/plain' }), `${name}.txt`);
-      const load = element('button', { type: 'button', className: 'button small', textContent: t('load') });
-      load.onclick = () => {
-        const picker = element('input', { type: 'file', accept: '.txt,text/plain' });
-        picker.onchange = async () => {
-          remembered[name] = await picker.files[0].text();
-          remember();
-          this.draw(this.state, this.canPolish);
-        };
-        picker.click();
-      };
-      row.append(save, load);
-    }
-    panel.append(row);
-    return panel;
-  }
-
-  check(name, text, isOn, change) {
-    const box = element('input', { type: 'checkbox', checked: isOn });
-    box.onchange = () => { change(box.checked); remember(); };
-    return element('label', { className: 'check' }, box, text);
-  }
-
-  advanced() {
-    const panel = element('div', { className: 'card panel' });
-    const rules = element('fieldset', {}, element('legend', { textContent: t('rules') }));
-    const chosen = () => remembered.rules ?? this.state.usualRules;
-    rules.append(...this.state.rules.map((rule) => this.check(rule, rule, chosen().includes(rule), (isOn) => {
-      remembered.rules = this.state.rules.filter((one) => (one === rule ? isOn : chosen().includes(one)));
-    })));
-    const script = element('select');
-    script.append(...['simplified', 'traditional', 'heard'].map((name) => new Option(t(name), name)));
-    script.value = remembered.script ?? 'simplified';
-    script.onchange = () => { remembered.script = script.value; remember(); };
-    const sound = element('fieldset', {}, element('legend', { textContent: t('sound') }));
-    sound.append(...['highPass', 'denoise', 'loudness'].map((name) =>
-      this.check(name, t(name), !!remembered[name], (isOn) => { remembered[name] = isOn; })));
-    const track = element('input', { type: 'number', min: 1, max: 99, value: remembered.track ?? 1 });
-    track.onchange = () => { remembered.track = +track.value || 1; remember(); };
-    panel.append(rules, element('label', {}, element('span', { className: 'label', textContent: t('script') }), script), sound,
-      element('label', {}, element('span', { className: 'label', textContent: t('track') }), track));
-    const polish = element('button', { type: 'button', className: 'button small', textContent: t('polishNow'), disabled: !this.canPolish });
-    polish.onclick = () => this.onPolish(this.value());
-    panel.append(element('div', {}, polish));
-    return panel;
-  }
+function languageName({ name, code }) {
+  try { return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? name; } catch { return name; }
 }
 
-export function download(blob, name) {
-  const link = element('a', { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+function languageField() {
+  const chosen = value('language', null);
+  const choices = store.languages.map(language => [language.code, languageName(language)]).sort((one, other) => one[1].localeCompare(other[1], locale()));
+  return el('label', { className: 'field' }, el('span', {}, t('language')), el('select', { id: 'spoken', onchange: event => set('language', event.target.value || null) },
+    el('option', { value: '' }, t('automatic')), ...choices.map(([code, name]) => el('option', { value: code, selected: code === chosen }, name))));
+}
+
+function tab(id, text, extra) {
+  const isOpen = preference(`open.${id}`, false);
+  const panel = el('div', { className: 'card panel', id: `panel-${id}`, hidden: !isOpen });
+  const button = el('button', { type: 'button', className: 'field tab', 'aria-expanded': String(isOpen), 'aria-controls': `panel-${id}` },
+    el('span', {}, text), extra ?? null, el('span', { 'aria-hidden': 'true' }, '▾'));
+  button.onclick = () => {
+    panel.hidden = !panel.hidden;
+    button.setAttribute('aria-expanded', String(!panel.hidden));
+    remember(`open.${id}`, !panel.hidden);
+  };
+  return [button, panel];
+}
+
+/** A list that is kept in this browser, and goes in and out as plain text. */
+function listField(name, label, fileName) {
+  const note = el('span', { className: 'note', role: 'status' });
+  const area = el('textarea', { id: `list-${name}`, value: value(name, ''), className: name === 'replacements' ? 'code' : '', spellcheck: false });
+  const check = debounce(400, async () => {
+    try {
+      const counts = await api.checkLists({ hotWords: '', replacements: '', [name]: area.value });
+      note.classList.remove('bad');
+      say(note, area.value.trim() === '' ? '' : name === 'replacements' ? t('replacementCount', counts.replacementCount) : t('hotWordCount', counts.hotWords.length));
+    } catch (error) { note.classList.add('bad'); say(note, error.message); }
+  });
+  area.oninput = () => { set(name, area.value); summarise(); check(); };
+  area.onkeydown = event => {
+    if (name !== 'replacements' || event.key !== 'Tab' || event.shiftKey || event.ctrlKey) return;
+    const { selectionStart, value: text } = area;
+    const line = text.slice(text.lastIndexOf('\n', selectionStart - 1) + 1, selectionStart);
+    if (line === '' || line.includes('\t')) return;
+    event.preventDefault();
+    area.setRangeText('\t', selectionStart, area.selectionEnd, 'end');
+    area.oninput();
+  };
+  const file = el('input', { type: 'file', accept: '.txt,.tsv,text/plain', hidden: true, 'aria-label': label });
+  file.onchange = async () => { area.value = (await file.files[0].text()).replace(/\r\n?/g, '\n'); file.value = ''; area.oninput(); };
+  const save = () => {
+    const link = el('a', { href: URL.createObjectURL(new Blob([area.value], { type: 'text/plain' })), download: fileName });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  return el('div', {}, el('label', { className: 'label', for: area.id }, label), area,
+    el('div', { className: 'row' }, note, el('span', { className: 'grow' }),
+      el('button', { type: 'button', className: 'icon', onclick: () => file.click() }, t('importList')), file,
+      el('button', { type: 'button', className: 'icon', onclick: save }, t('exportList'))));
+}
+
+function checkbox(text, isOn, onChange) {
+  return el('label', { className: 'check' }, el('input', { type: 'checkbox', checked: isOn, onchange: event => onChange(event.target.checked) }), text);
+}
+
+function ruleBoxes() {
+  const chosen = new Set(value('rules', null) ?? store.usualRules);
+  return store.rules.map(rule => checkbox(t(`rule${rule[0].toUpperCase()}${rule.slice(1)}`), chosen.has(rule), isOn => {
+    if (isOn) chosen.add(rule); else chosen.delete(rule);
+    set('rules', store.rules.filter(one => chosen.has(one)));
+  }));
+}
+
+async function polishAgain() {
+  const { rules, script, hotWords, replacements } = chosenOptions();
+  try { store.take('transcript', { id: store.current, transcript: await api.polish(store.current, { rules, script, hotWords, replacements }) }); } catch (error) { toast(error.message); }
+}
+
+const summary = el('b');
+function summarise() {
+  say(summary, [value('context', '').trim(), ...lines(value('hotWords', ''))].filter(Boolean).slice(0, 6).join(', '));
+  const again = $('polish-again');
+  if (again) again.hidden = !store.job?.hasText || !['done', 'cancelled'].includes(store.job.state);
+}
+
+function build() {
+  const [terms, termsPanel] = tab('terms', t('terms'), summary);
+  termsPanel.append(listField('hotWords', t('hotWords'), 'sotto-names.txt'),
+    el('div', {}, el('label', { className: 'label', for: 'context' }, t('context')),
+      el('textarea', { id: 'context', value: value('context', ''), placeholder: t('contextHint'), oninput: event => { set('context', event.target.value); summarise(); } })));
+  const [advanced, advancedPanel] = tab('advanced', t('advanced'));
+  const script = value('script', 'simplified');
+  advancedPanel.append(
+    el('fieldset', {}, el('legend', {}, t('polish')), ...ruleBoxes(),
+      el('label', { className: 'check' }, t('script'), el('select', { onchange: event => set('script', event.target.value) },
+        ...['simplified', 'traditional', 'heard'].map(name => el('option', { value: name, selected: name === script }, t(`script${name[0].toUpperCase()}${name.slice(1)}`))))),
+      el('button', { type: 'button', className: 'button small', id: 'polish-again', hidden: true, onclick: polishAgain }, t('polishAgain'))),
+    el('fieldset', {}, el('legend', {}, t('sound')),
+      ...['highPass', 'denoise', 'loudness'].map(name => checkbox(t(name), value(name, false), isOn => set(name, isOn))),
+      el('label', { className: 'check' }, t('track'), el('input', { type: 'number', min: 0, max: 99, value: value('track', null) ?? '', onchange: event => set('track', event.target.value === '' ? null : Number(event.target.value)) }))),
+    listField('replacements', t('replacements'), 'sotto-replacements.txt'));
+  $('options').replaceChildren(languageField(), terms, advanced, termsPanel, advancedPanel);
+  summarise();
+}
+
+export function startOptions() {
+  $('options').onsubmit = event => event.preventDefault();
+  store.on('known language', build);
+  store.on('jobs current', summarise);
 }

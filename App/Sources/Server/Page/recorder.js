@@ -1,111 +1,172 @@
-// Records from the microphone. The sound goes to the server in numbered pieces of a second, each acknowledged and
-// sent again until it is, so that a reload or a broken connection loses at most one.
+// Recording in the browser: the microphone's sound goes up while it is heard.
+import { $, el, say, toast } from './dom.js';
+import { api } from './api.js';
+import { store } from './state.js';
+import { Pieces, waveFile } from './pieces.js';
+import { clock, exact } from './format.js';
+import { preference, remember } from './preferences.js';
+import { locale, t } from './words.js';
 
-import { ask, sendPiece } from './api.js';
+const tailSeconds = 0.4;
+let session = null;
 
-/** Time that is still recorded after somebody stops: the last syllable rings out. */
-const tailMilliseconds = 400;
+function explain(error) {
+  if (!isSecureContext || !navigator.mediaDevices) return t('insecure');
+  if (error?.name === 'NotAllowedError') return t('refused');
+  if (['NotFoundError', 'OverconstrainedError', 'NotReadableError'].includes(error?.name)) return t('noMicrophone');
+  return t('recordFailed', error?.message ?? '');
+}
 
-export class Recorder {
-  constructor({ onChange, onLevel }) {
-    Object.assign(this, { onChange, onLevel });
-    this.state = 'idle';
+function showMessage(text, ...buttons) {
+  $('recorder').hidden = false;
+  $('recorder').replaceChildren(el('p', { role: 'alert' }, text),
+    el('div', { className: 'row' }, ...buttons, el('button', { className: 'button small', onclick: () => { $('recorder').hidden = true; } }, t('close'))));
+}
+
+function openMicrophone() {
+  const device = preference('microphone', '');
+  return navigator.mediaDevices.getUserMedia({ audio: { deviceId: device ? { ideal: device } : undefined, echoCancellation: false, noiseSuppression: false, autoGainControl: true } });
+}
+
+/** Begins a recording, or goes on with one that was interrupted. */
+export async function record(job = null) {
+  if (session) return;
+  session = {};
+  let stream = null, context = null;
+  try {
+    if (!isSecureContext || !navigator.mediaDevices) throw new Error();
+    stream = await openMicrophone();
+    context = new AudioContext(job?.sampleRate ? { sampleRate: job.sampleRate } : {});
+    await context.audioWorklet.addModule('/page/worklet.js');
+    const name = t('recordingName', new Intl.DateTimeFormat(locale(), { dateStyle: 'short', timeStyle: 'short' }).format(new Date()).replaceAll('/', '-').replaceAll(':', '.'));
+    const target = job ?? await api.newRecording(name, context.sampleRate);
+    begin(target, stream, context, job);
+  } catch (error) {
+    session = null;
+    stream?.getTracks().forEach(track => track.stop());
+    context?.close();
+    showMessage(explain(error));
   }
+}
 
-  /** @param job one that was interrupted, to go on with; `null` begins a new one. */
-  async start(deviceId, job = null) {
-    if (!isSecureContext || !navigator.mediaDevices) throw new Error('insecure');
-    const constraints = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
-    if (deviceId) constraints.deviceId = { exact: deviceId };
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio: constraints });
-    } catch (error) {
-      throw new Error(error.name === 'NotFoundError' || error.name === 'OverconstrainedError' ? 'noMicrophone' : 'refused');
-    }
-    this.context = new AudioContext(job?.sampleRate ? { sampleRate: job.sampleRate } : {});
-    await this.context.audioWorklet.addModule('/page/recorder-worklet.js');
-    const now = new Date();
-    const pad = (number) => String(number).padStart(2, '0');
-    const name = `Recording ${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())} ${pad(now.getHours())}.${pad(now.getMinutes())}.wav`;
-    this.job = job ?? await ask('/api/recordings', 'POST', { name, sampleRate: this.context.sampleRate });
-    Object.assign(this, { queue: [], waiting: [], next: job?.pieces ?? 0, seconds: job?.decodedSeconds ?? 0, isSending: false });
-    this.node = new AudioWorkletNode(this.context, 'sotto-pieces');
-    this.node.port.onmessage = ({ data }) => this.take(data);
-    this.source = this.context.createMediaStreamSource(this.stream);
-    this.source.connect(this.node);
-    this.state = 'recording';
-    this.stream.getTracks()[0].onended = () => this.finish();
-    this.onChange();
-  }
+function begin(job, stream, context, continued) {
+  const node = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 0 });
+  const source = context.createMediaStreamSource(stream);
+  source.connect(node);
+  session = { job, stream, context, node, source, buffer: [], count: 0, total: 0, before: continued?.decodedSeconds ?? 0, pieces: new Pieces(job.id, continued?.pieces ?? 0), isPaused: false };
+  if (!continued) store.sources.set(job.id, { makeFile: () => waveFile(session?.pieces.sound ?? pieces, context.sampleRate, job.name) });
+  const { sound: pieces } = session.pieces;
+  node.port.onmessage = event => take(event.data);
+  store.isRecording = true;
+  store.setJob(job);
+  store.choose(job.id);
+  renderPanel();
+}
 
-  take({ samples, peak, isLast }) {
-    if (this.state !== 'paused' && samples.byteLength) {
-      this.seconds += samples.byteLength / 2 / this.context.sampleRate;
-      this.waiting.push(new Uint8Array(samples));
-      this.onLevel(peak, this.seconds);
-    }
-    // Two halves make a piece.
-    if (this.waiting.length && (this.waiting.length >= 2 || isLast)) {
-      this.queue.push(new Blob(this.waiting));
-      this.waiting = [];
-      this.send();
-    }
-    if (isLast) this.flushed?.();
+function take({ samples, peak, isLast }) {
+  if (!session?.node) return;
+  session.buffer.push(samples);
+  session.count += samples.length;
+  session.total += samples.length;
+  if (session.count >= session.context.sampleRate || isLast) sendPiece();
+  if (session.level) {
+    session.level.style.transform = `scaleX(${Math.min(1, Math.sqrt(peak))})`;
+    session.level.classList.toggle('loud', peak > 0.98);
+    say(session.time, exact(session.before + session.total / session.context.sampleRate));
   }
+  if (isLast) session.flushed?.();
+}
 
-  async send() {
-    if (this.isSending) return;
-    this.isSending = true;
-    while (this.queue.length) {
-      try {
-        await sendPiece(`/api/recordings/${this.job.id}/pieces/${this.next}`, this.queue[0]);
-        this.queue.shift();
-        this.next += 1;
-      } catch (error) {
-        if (error.status >= 400 && error.status < 500) { this.failure = error; break; }
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-      }
-    }
-    this.isSending = false;
-    this.drained?.();
-  }
+function sendPiece() {
+  if (!session.count) return;
+  const whole = new Int16Array(session.count);
+  let at = 0;
+  for (const part of session.buffer) { whole.set(part, at); at += part.length; }
+  session.buffer = [];
+  session.count = 0;
+  session.pieces.add(whole);
+}
 
-  pause() {
-    this.state = this.state === 'paused' ? 'recording' : 'paused';
-    this.onChange();
-  }
+const flush = () => new Promise(resolve => { session.flushed = resolve; session.node.port.postMessage('flush'); });
 
-  async close() {
-    this.stream?.getTracks().forEach((track) => { track.onended = null; track.stop(); });
-    await this.context?.close();
-    this.context = null;
-  }
+async function pause() {
+  session.isPaused = !session.isPaused;
+  session.node.port.postMessage(session.isPaused ? 'pause' : 'resume');
+  if (session.isPaused) await flush();
+  renderPanel();
+}
 
-  /** Ends it, and lets the server read it. */
-  async finish() {
-    if (this.state === 'finishing' || this.state === 'idle') return;
-    const wasPaused = this.state === 'paused';
-    if (!wasPaused) await new Promise((resolve) => setTimeout(resolve, tailMilliseconds));
-    await new Promise((resolve) => { this.flushed = resolve; this.node.port.postMessage('flush'); });
-    this.state = 'finishing';
-    this.onChange();
-    while (this.isSending || (this.queue.length && !this.failure)) {
-      await new Promise((resolve) => { this.drained = resolve; setTimeout(resolve, 200); });
-    }
-    await this.close();
-    try {
-      await ask(`/api/recordings/${this.job.id}/finish`, 'POST');
-    } finally {
-      this.state = 'idle';
-      this.onChange();
-    }
-  }
+export async function stop() {
+  const { job, stream, context, node, pieces } = session;
+  if (session.isStopping) return;
+  session.isStopping = true;
+  renderPanel();
+  if (!session.isPaused) await new Promise(resolve => { setTimeout(resolve, tailSeconds * 1000); });
+  await flush();
+  stream.getTracks().forEach(track => track.stop());
+  node.disconnect();
+  context.close();
+  try {
+    await pieces.settle();
+    store.setJob(await api.finishRecording(job.id));
+  } catch (error) { toast(error.message); }
+  session = null;
+  store.isRecording = false;
+  $('recorder').hidden = true;
+  store.tell('jobs');
+}
 
-  async discard() {
-    const { job } = this;
-    await this.close();
-    this.state = 'idle';
-    this.onChange();
-    await ask(`/api/jobs/${job.id}`, 'DELETE');
-  }
+async function deviceField() {
+  const devices = (await navigator.mediaDevices.enumerateDevices()).filter(device => device.kind === 'audioinput' && device.deviceId !== 'default');
+  const present = session?.stream?.getAudioTracks()[0]?.getSettings().deviceId;
+  return el('label', { className: 'field' }, el('span', {}, t('microphone')), el('select', { onchange: event => changeDevice(event.target.value) },
+    ...devices.map(device => el('option', { value: device.deviceId, selected: device.deviceId === present }, device.label || t('defaultMicrophone')))));
+}
+
+async function changeDevice(id) {
+  remember('microphone', id);
+  try {
+    const stream = await openMicrophone();
+    session.source.disconnect();
+    session.stream.getTracks().forEach(track => track.stop());
+    session.stream = stream;
+    session.source = session.context.createMediaStreamSource(stream);
+    session.source.connect(session.node);
+  } catch (error) { toast(explain(error)); }
+}
+
+async function renderPanel() {
+  const present = session;
+  present.level = el('i');
+  present.time = el('b', { role: 'timer' }, exact(present.before + present.total / present.context.sampleRate));
+  const state = present.isStopping ? 'recordingSending' : present.isPaused ? 'recordingPaused' : 'recordingNow';
+  const buttons = present.isStopping ? [] : [
+    el('button', { className: 'button', id: 'record-pause', onclick: pause }, t(present.isPaused ? 'recordResume' : 'recordPause')),
+    el('button', { className: 'start', id: 'record-stop', onclick: stop }, t('recordStop'))];
+  const level = el('div', { className: 'level', role: 'img', 'aria-label': t('level') }, present.level);
+  const devices = await deviceField();
+  if (session !== present) return;
+  $('recorder').hidden = false;
+  $('recorder').replaceChildren(el('div', { className: 'row' }, el('span', { className: present.isPaused ? '' : 'live', role: 'status' }, t(state)), present.time, el('span', { className: 'grow' }), ...buttons), level,
+    present.isStopping ? '' : el('div', { className: 'row' }, devices));
+}
+
+/** A recording that this page does not hear was interrupted: it can be gone on with, or finished. */
+function offer() {
+  const { job } = store;
+  const isInterrupted = job?.state === 'recording' && !session;
+  if (!isInterrupted) { if ($('recorder').dataset.offer) { $('recorder').hidden = true; delete $('recorder').dataset.offer; } return; }
+  if ($('recorder').dataset.offer === job.id) return;
+  const finish = async () => { try { store.setJob(await api.finishRecording(job.id)); } catch (error) { toast(error.message); } };
+  $('recorder').hidden = false;
+  $('recorder').replaceChildren(el('p', { role: 'status' }, t('interrupted', clock(job.decodedSeconds || job.pieces))),
+    el('div', { className: 'row' }, el('button', { className: 'button record', id: 'record-on', onclick: () => { delete $('recorder').dataset.offer; record(store.job); } }, t('goOn')),
+      el('button', { className: 'button', id: 'record-finish', onclick: finish }, t('finish'))));
+  $('recorder').dataset.offer = job.id;
+}
+
+export function startRecorder() {
+  $('record').addEventListener('click', () => record());
+  store.on('jobs current known', offer);
+  store.on('language', () => { delete $('recorder').dataset.offer; if (session?.node) renderPanel(); else offer(); });
 }

@@ -1,31 +1,103 @@
-// The truth about the engine, in the bar at the top and beside the recordings.
+// The status bar, the model's controls, and what the kernel says about the network.
+import { $, el, say, toast, announce } from './dom.js';
+import { api } from './api.js';
+import { store } from './state.js';
+import { bytes, percent } from './format.js';
+import { confirm, show, table } from './dialogs.js';
+import { t } from './words.js';
 
-import { size, t } from './words.js';
+const states = { loading: ['stateLoading', 'busy'], ready: ['stateReady', 'good'], busy: ['stateBusy', 'busy'], freed: ['stateFreed', ''], failed: ['stateFailed', 'bad'], none: ['stateNone', 'bad'] };
+const modelsFolder = '~/.local/share/sotto/models/';
+let lastState = '';
 
-const $ = (id) => document.getElementById(id);
-const tones = { ready: 'good', busy: 'busy', loading: 'busy', failed: 'bad', none: 'bad', freed: '' };
+export const modelTitle = name => (name ? name.replace(/-(\d+(\.\d+)?B)$/i, ' $1') : '');
 
-export function showStatus(server, jobs) {
-  const { engine } = server;
-  const isBusy = engine.running > 0 || [...jobs.values()].some((job) => job.state === 'running');
-  const shown = engine.state === 'ready' && isBusy ? 'busy' : engine.state;
-  $('status-dot').dataset.tone = tones[shown];
-  const words = [t(shown)];
-  if (shown === 'loading' && engine.totalBytes) words.push(`${Math.round(100 * engine.loadedBytes / engine.totalBytes)} %`);
-  if (engine.queued) words.push(t('queuedCount', { n: engine.queued }));
-  $('status-state').textContent = words.join(' · ');
-  $('status-model').textContent = [engine.model, engine.device, engine.precision, engine.device ? size(engine.memoryBytes) : null].filter(Boolean).join(' · ');
-  $('sealed-text').textContent = t(server.privacy.isSealed ? 'sealed' : 'open');
-  fill($('model'), server.models.map((model) => model.name), engine.model);
-  const model = server.models.find((one) => one.name === engine.model);
-  fill($('precision'), model?.precisions ?? [], engine.precision ?? model?.precisions[0]);
-  const isIdle = !engine.running && !engine.queued;
-  for (const id of ['model', 'precision', 'reload']) $(id).disabled = !isIdle || engine.state === 'loading' || !server.models.length;
-  $('free').disabled = !isIdle || !['ready', 'loading'].includes(engine.state);
-  $('memory').textContent = engine.error ? engine.error.message : t('inMemory', { size: size(engine.memoryBytes) });
+export function describeEngine(engine) {
+  if (engine.state !== 'loading') return t((states[engine.state] ?? states.none)[0]);
+  const parts = [t('stateLoading')];
+  if (engine.totalBytes) parts.push(`${percent(engine.loadedBytes ?? 0, engine.totalBytes)} %`);
+  if (engine.loadingSeconds) parts.push(t('loadingFor', Math.round(engine.loadingSeconds)));
+  return parts.join(' ');
 }
 
-function fill(select, names, chosen) {
-  if ([...select.options].map((option) => option.value).join('\n') !== names.join('\n')) select.replaceChildren(...names.map((name) => new Option(name, name)));
-  if (chosen && document.activeElement !== select) select.value = chosen;
+function render() {
+  const { engine } = store;
+  const facts = [modelTitle(engine.model), engine.device === 'cpu' ? 'CPU' : engine.device, engine.precision, engine.memoryBytes ? bytes(engine.memoryBytes) : null];
+  if (engine.queued) facts.unshift(t('waiting', engine.queued));
+  say($('status-state'), describeEngine(engine));
+  say($('status-model'), facts.filter(Boolean).join(' · '));
+  $('status').title = facts.filter(Boolean).join(' · ');
+  $('status-dot').dataset.tone = (states[engine.state] ?? states.none)[1];
+  $('demo').hidden = !engine.isDemo;
+  $('demo-note').hidden = !engine.isDemo || Boolean(store.job?.hasText);
+  say($('demo-note'), t('demoNote'));
+  say($('sealed-text'), t(store.privacy.isSealed ? 'sealed' : 'unsealed'));
+  $('sealed').hidden = store.privacy.isSealed === null;
+  say($('memory'), engine.memoryBytes ? t('memory', bytes(engine.memoryBytes)) : '');
+  const isIdle = engine.state !== 'busy' && engine.state !== 'loading' && !engine.running;
+  $('reload').disabled = !isIdle || engine.state === 'none';
+  $('free').disabled = !(engine.state === 'ready' && isIdle);
+  $('model').disabled = $('precision').disabled = !isIdle;
+  if (engine.state !== lastState) { if (lastState) announce(describeEngine(engine)); lastState = engine.state; }
+  renderProblem(engine);
+}
+
+function renderProblem(engine) {
+  const text = engine.state === 'failed' ? engine.error?.message ?? t('stateFailed') : engine.state === 'none' ? t('noModel') : '';
+  $('problem').dataset.engine = text;
+  store.tell('problem');
+}
+
+function renderModels() {
+  const chosen = store.models.find(model => model.name === store.engine.model) ?? store.models[0];
+  $('model-field').hidden = store.models.length === 0;
+  $('model').replaceChildren(...store.models.map(model => el('option', { value: model.name, selected: model === chosen }, `${modelTitle(model.name)} · ${bytes(model.bytes)}`)));
+  const precisions = chosen?.precisions ?? [];
+  $('precision-field').hidden = precisions.length === 0;
+  $('precision').replaceChildren(...precisions.map(name => el('option', { selected: name === store.engine.precision }, name)));
+}
+
+async function attempt(action) {
+  try { store.take('engine', await action()); } catch (error) { toast(error.message); }
+}
+
+const load = () => attempt(() => api.load({ model: $('model').value || undefined, precision: $('precision').value || undefined }));
+
+function showDemo() {
+  show(t('demoModel'), [el('p', {}, t('demoNote')), el('p', {}, t('demoHow')), el('p', {}, el('kbd', {}, modelsFolder))]);
+}
+
+async function showPrivacy() {
+  try {
+    const { isSealed, evidence, sockets } = await api.privacy();
+    const isOpen = show(t('privacyTitle'), [
+      el('p', {}, t(isSealed ? 'privacySealed' : 'privacyOpen')),
+      el('h3', {}, t('evidence')),
+      table([t('evidence'), t('value'), t('source')], evidence.map(row => [row.name, row.value, row.source])),
+      el('h3', {}, t('sockets')),
+      table([t('local'), t('remote'), t('connectionState')], sockets.map(row => [row.local, row.remote || '–', row.state])),
+    ]);
+    await isOpen;
+  } catch (error) { toast(error.message); }
+}
+
+export function startStatus() {
+  store.on('engine current jobs', render);
+  store.on('known', () => { renderModels(); render(); });
+  store.on('language', () => { renderModels(); render(); });
+  $('demo').onclick = showDemo;
+  $('sealed').onclick = showPrivacy;
+  $('reload').onclick = load;
+  $('model').onchange = () => { $('precision').replaceChildren(); load(); };
+  $('precision').onchange = load;
+  $('free').onclick = () => attempt(() => api.free());
+  $('forget').onclick = async () => {
+    if (!await confirm(t('forgetTitle'), t('forgetText'), t('forgetNow'))) return;
+    try {
+      await api.forget();
+      for (const id of [...store.jobs.keys()]) store.forgetJob(id);
+      store.sources.clear();
+      toast(t('forgotten'));
+    } catch (error) { toast(error.message); }
+  };
 }

@@ -1,202 +1,200 @@
-// The waveform: the whole file at a glance, zoom, seek, a part to transcribe.
+// The waveform: peaks from the server, speech shaded, a playhead, a chosen part, zoom.
+import { $, debounce, el, say } from './dom.js';
+import { api } from './api.js';
+import { store } from './state.js';
+import { player } from './player.js';
+import { clock, exact } from './format.js';
+import { t } from './words.js';
 
-import { bytes } from './api.js';
-import { clock } from './words.js';
+const canvas = $('wave');
+const barWidth = 4;
+let view = { start: 0, end: 1 };
+let peaks = null;
+let speech = [];
+let shown = null;
+let fetched = '';
+const pointers = new Map();
+let drag = null;
 
-export class Waveform {
-  constructor(canvas, axis, { onSeek, onPart }) {
-    Object.assign(this, { canvas, axis, onSeek, onPart });
-    this.clear();
-    new ResizeObserver(() => this.refresh()).observe(canvas);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
-    canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
-    canvas.addEventListener('pointerdown', (event) => this.press(event));
-    canvas.addEventListener('pointermove', (event) => this.move(event));
-    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, (event) => this.release(event));
-    canvas.addEventListener('keydown', (event) => this.key(event));
-    this.pointers = new Map();
-  }
+const length = () => store.job?.durationSeconds || store.job?.decodedSeconds || 0;
+const width = () => canvas.clientWidth || 1;
+const timeAt = x => view.start + (x / width()) * (view.end - view.start);
+const xOf = time => ((time - view.start) / (view.end - view.start)) * width();
 
-  clear() {
-    Object.assign(this, { id: null, duration: 0, from: 0, to: 0, peaks: null, speech: [], part: null, time: 0 });
-    this.draw?.();
-  }
+/** The part that shall be transcribed, by recording. */
+const parts = new Map();
+export const chosenPart = () => parts.get(store.current) ?? null;
+export function setPart(part) {
+  if (part && part[1] - part[0] < 0.1) part = null;
+  parts.set(store.current, part);
+  showPart();
+  draw();
+}
 
-  /** Shows a recording, or more of the one that is shown. */
-  show(id, duration) {
-    if (this.id !== id) {
-      this.clear();
-      this.id = id;
+function showPart() {
+  const part = chosenPart();
+  $('part').hidden = !part;
+  if (!part) return;
+  say($('part'), t('part', exact(part[0]), exact(part[1])));
+  $('part').setAttribute('aria-label', t('partLabel', exact(part[0]), exact(part[1])));
+}
+
+const load = debounce(90, async () => {
+  const { job } = store;
+  if (!job || job.isLocal || length() === 0) return;
+  const count = Math.max(1, Math.floor(width() / barWidth)), key = `${job.id} ${view.start} ${view.end} ${count} ${job.state === 'decoding' ? Math.floor(job.decodedSeconds) : 'all'}`;
+  if (key === fetched) return;
+  fetched = key;
+  const asked = { start: view.start, end: view.end };
+  try {
+    const values = await api.peaks(job.id, asked.start, asked.end, count);
+    if (store.current === job.id) { peaks = { ...asked, values }; draw(); }
+    if (job.durationSeconds !== null && speech.length === 0) {
+      const found = await api.speech(job.id);
+      if (store.current === job.id) { speech = found.speech; draw(); }
     }
-    const isWhole = this.to === this.duration;
-    this.duration = duration;
-    if (isWhole || this.to > duration) this.to = duration;
-    this.canvas.setAttribute('aria-valuemax', Math.round(duration));
-    this.refresh();
+  } catch { fetched = ''; }
+});
+
+function draw() {
+  const ratio = devicePixelRatio || 1, wide = width(), high = canvas.clientHeight;
+  if (canvas.width !== Math.round(wide * ratio)) canvas.width = Math.round(wide * ratio);
+  if (canvas.height !== Math.round(high * ratio)) canvas.height = Math.round(high * ratio);
+  const brush = canvas.getContext('2d'), style = getComputedStyle(canvas);
+  const probe = name => colour(style, name);
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  brush.clearRect(0, 0, wide, high);
+  const part = chosenPart(), now = player.time;
+  if (part) { brush.fillStyle = probe('--wash'); brush.fillRect(xOf(part[0]), 0, xOf(part[1]) - xOf(part[0]), high); }
+  const count = peaks ? peaks.values.length / 2 : 0, middle = high / 2, step = count ? (peaks.end - peaks.start) / count : 1;
+  const tints = { played: probe('--accent'), speech: probe('--speech'), wave: probe('--wave') };
+  let span = 0;
+  for (let index = 0; index < count; index += 1) {
+    const time = peaks.start + (index + 0.5) * step, x = xOf(time - step / 2), size = Math.max(1.5, (xOf(time + step / 2) - x) * 0.6);
+    if (x < -size || x > wide) continue;
+    while (span < speech.length && speech[span][1] < time) span += 1;
+    const isSpeech = span < speech.length && speech[span][0] <= time;
+    brush.globalAlpha = part && (time < part[0] || time > part[1]) ? 0.35 : 1;
+    brush.fillStyle = time < now ? tints.played : isSpeech ? tints.speech : tints.wave;
+    const top = (peaks.values[2 * index + 1] / 127) * (middle - 4), bottom = (peaks.values[2 * index] / 127) * (middle - 4);
+    const tall = Math.max(2, top - bottom);
+    brush.beginPath();
+    brush.roundRect(x, middle - Math.max(1, top), size, tall, Math.min(1.2, size / 2));
+    brush.fill();
   }
+  brush.globalAlpha = 1;
+  brush.fillStyle = probe('--accent');
+  if (part) for (const edge of part) { brush.fillRect(xOf(edge) - 1, 0, 2, high); brush.beginPath(); brush.roundRect(xOf(edge) - 4, middle - 12, 8, 24, 4); brush.fill(); }
+  if (length()) brush.fillRect(xOf(now) - 1, 0, 2, high);
+  describe(now);
+}
 
-  async refresh() {
-    if (!this.id || !this.duration) return this.draw();
-    if (this.fetching) { this.stale = true; return; }
-    this.fetching = true;
-    this.stale = false;
-    const [id, from, to] = [this.id, this.from, this.to];
-    const count = Math.max(50, Math.min(4000, Math.round(this.canvas.clientWidth / 3)));
-    try {
-      const found = new Int8Array(await bytes(`/api/jobs/${id}/peaks?start=${from}&end=${to}&count=${count}`));
-      if (id === this.id) this.peaks = { from, to, values: found };
-    } catch { /* it is drawn when it can be had */ }
-    this.fetching = false;
-    this.draw();
-    if (this.stale) this.refresh();
+const colours = new Map();
+function colour(style, name) {
+  const scheme = style.colorScheme + document.documentElement.dataset.theme + matchMedia('(prefers-color-scheme: dark)').matches;
+  const key = name + scheme;
+  if (!colours.has(key)) {
+    const probe = el('i');
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    colours.set(key, getComputedStyle(probe).color);
+    probe.remove();
   }
+  return colours.get(key);
+}
 
-  setTime(time) {
-    this.time = time;
-    this.canvas.setAttribute('aria-valuenow', Math.round(time));
-    this.canvas.setAttribute('aria-valuetext', clock(time, 0));
-    if (time > this.to && this.to < this.duration) this.view(time, time + this.to - this.from);
-    this.draw();
+function describe(now) {
+  canvas.setAttribute('aria-label', t('waveform', store.job?.name ?? ''));
+  canvas.setAttribute('aria-valuemax', length().toFixed(2));
+  canvas.setAttribute('aria-valuenow', now.toFixed(2));
+  canvas.setAttribute('aria-valuetext', t('times', exact(now), exact(length())));
+  const marks = width() < 420 ? 3 : 5;
+  const texts = Array.from({ length: marks }, (_, index) => {
+    const time = view.start + ((view.end - view.start) * index) / (marks - 1);
+    return index === marks - 1 || view.end - view.start < 20 ? exact(time) : clock(time);
+  });
+  const axis = $('axis');
+  if (axis.children.length !== marks) axis.replaceChildren(...texts.map(() => el('span')));
+  texts.forEach((text, index) => say(axis.children[index], length() ? text : ''));
+}
+
+export function zoom(factor, at = (view.start + view.end) / 2) {
+  const total = length(), span = Math.min(total, Math.max(Math.min(1, total), (view.end - view.start) * factor));
+  const share = (at - view.start) / (view.end - view.start);
+  moveTo(at - share * span, span);
+}
+
+function moveTo(start, span) {
+  const total = length(), begin = Math.max(0, Math.min(start, total - span));
+  view = { start: begin, end: Math.max(begin + 0.01, begin + span) };
+  draw();
+  load();
+}
+
+function whole() { view = { start: 0, end: Math.max(0.01, length()) }; }
+
+function pointerDown(event) {
+  if (event.button !== 0 || !length()) return;
+  canvas.setPointerCapture(event.pointerId);
+  pointers.set(event.pointerId, event.offsetX);
+  if (pointers.size === 2) { const [a, b] = [...pointers.values()]; drag = { pinch: Math.abs(a - b) || 1, view: { ...view }, at: timeAt((a + b) / 2) }; return; }
+  const part = chosenPart();
+  const edge = part ? part.findIndex(time => Math.abs(xOf(time) - event.offsetX) < 10) : -1;
+  drag = { from: event.offsetX, anchor: edge >= 0 ? part[1 - edge] : timeAt(event.offsetX), isMoved: edge >= 0 };
+}
+
+function pointerMove(event) {
+  const part = chosenPart();
+  if (!drag) { canvas.style.cursor = part?.some(time => Math.abs(xOf(time) - event.offsetX) < 10) ? 'ew-resize' : ''; return; }
+  pointers.set(event.pointerId, event.offsetX);
+  if (drag.pinch && pointers.size === 2) {
+    const [a, b] = [...pointers.values()];
+    view = { ...drag.view };
+    zoom(drag.pinch / (Math.abs(a - b) || 1), drag.at);
+    return;
   }
+  if (!drag.isMoved && Math.abs(event.offsetX - drag.from) < 5) return;
+  drag.isMoved = true;
+  const time = Math.max(0, Math.min(length(), timeAt(event.offsetX)));
+  setPart([Math.min(drag.anchor, time), Math.max(drag.anchor, time)]);
+}
 
-  setPart(part) {
-    this.part = part;
-    this.draw();
-  }
+function pointerUp(event) {
+  if (drag && !drag.pinch && !drag.isMoved && event.type === 'pointerup') player.seek(timeAt(event.offsetX));
+  pointers.delete(event.pointerId);
+  if (pointers.size === 0) drag = null;
+}
 
-  place(time) { return (time - this.from) / (this.to - this.from || 1) * this.canvas.clientWidth; }
-  timeAt(x) { return Math.min(this.duration, Math.max(0, this.from + x / this.canvas.clientWidth * (this.to - this.from))); }
-
-  draw() {
-    const ratio = devicePixelRatio || 1;
-    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    if (this.canvas.width !== Math.round(width * ratio)) this.canvas.width = Math.round(width * ratio);
-    if (this.canvas.height !== Math.round(height * ratio)) this.canvas.height = Math.round(height * ratio);
-    const context = this.canvas.getContext('2d');
-    const style = getComputedStyle(this.canvas);
-    const colour = (name) => {
-      context.fillStyle = '#000';
-      this.probe ??= Object.assign(document.createElement('i'), { hidden: false });
-      if (!this.probe.isConnected) { this.probe.className = 'sr'; document.body.append(this.probe); }
-      this.probe.style.color = `var(--${name})`;
-      return getComputedStyle(this.probe).color;
-    };
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    if (this.peaks && this.duration) {
-      const [wave, speech, played] = ['wave', 'speech', 'accent'].map(colour);
-      const { from, to, values } = this.peaks;
-      const count = values.length / 2;
-      let span = 0;
-      for (let index = 0; index < count; index += 1) {
-        const time = from + (index + 0.5) / count * (to - from);
-        while (span < this.speech.length && this.speech[span][1] < time) span += 1;
-        const isSpeech = !this.speech.length || (this.speech[span] && this.speech[span][0] <= time);
-        const [low, high] = [values[2 * index], values[2 * index + 1]];
-        const top = Math.max(1, (high - low) / 254 * (height - 8));
-        context.fillStyle = time < this.time ? played : isSpeech ? speech : wave;
-        const x = this.place(time);
-        const bar = Math.max(1, width / count * (to - from) / (this.to - this.from) * 0.65);
-        context.globalAlpha = this.part && (time < this.part[0] || time > this.part[1]) ? 0.25 : 1;
-        context.fillRect(x - bar / 2, height / 2 - top / 2, bar, top);
-      }
-      context.globalAlpha = 1;
-    }
-    if (this.part) {
-      context.fillStyle = colour('accent');
-      for (const end of this.part) context.fillRect(this.place(end) - 1.5, 0, 3, height);
-    }
-    if (this.duration) {
-      context.fillStyle = colour('accent');
-      context.fillRect(this.place(this.time) - 1, 0, 2, height);
-    }
-    const marks = width < 400 ? 2 : 4;
-    this.axis.replaceChildren(...Array.from({ length: marks + 1 }, (_, index) => {
-      const mark = document.createElement('span');
-      mark.textContent = this.duration ? clock(this.from + index / marks * (this.to - this.from), index === marks ? 2 : 0) : '';
-      return mark;
-    }));
-  }
-
-  view(from, to) {
-    const length = Math.min(this.duration, Math.max(0.5, to - from));
-    this.from = Math.min(Math.max(0, from), this.duration - length);
-    this.to = this.from + length;
-    this.refresh();
-  }
-
-  zoom(factor, x = this.canvas.clientWidth / 2) {
-    const centre = this.timeAt(x);
-    this.view(centre - (centre - this.from) / factor, centre + (this.to - centre) / factor);
-  }
-
-  wheel(event) {
-    if (!this.duration) return;
+function wheel(event) {
+  const isWhole = view.end - view.start >= length() - 0.01;
+  if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+    if (isWhole) return;
     event.preventDefault();
-    const length = this.to - this.from;
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      const shift = (event.deltaX || event.deltaY) / this.canvas.clientWidth * length;
-      this.view(this.from + shift, this.to + shift);
-    } else {
-      this.zoom(Math.exp(-event.deltaY * 0.002), event.offsetX);
-    }
+    moveTo(view.start + (event.deltaX / width()) * (view.end - view.start), view.end - view.start);
+  } else if (!(isWhole && event.deltaY > 0)) {
+    event.preventDefault();
+    zoom(Math.exp(event.deltaY * 0.002), timeAt(event.offsetX));
   }
+}
 
-  press(event) {
-    if (!this.duration) return;
-    this.pointers.set(event.pointerId, event.offsetX);
-    this.canvas.setPointerCapture(event.pointerId);
-    if (this.pointers.size === 2) this.drag = null;
-    else this.drag = { x: event.offsetX, time: this.timeAt(event.offsetX), handle: this.handleAt(event.offsetX) };
-  }
-
-  /** Which end of the part lies under the pointer. */
-  handleAt(x) {
-    const found = this.part?.findIndex((end) => Math.abs(this.place(end) - x) < 8) ?? -1;
-    return found < 0 ? null : found;
-  }
-
-  move(event) {
-    if (!this.pointers.has(event.pointerId)) {
-      this.canvas.style.cursor = this.handleAt(event.offsetX) === null ? '' : 'ew-resize';
-      return;
-    }
-    if (this.pointers.size === 2) return this.pinch(event);
-    this.pointers.set(event.pointerId, event.offsetX);
-    if (!this.drag) return;
-    const time = this.timeAt(event.offsetX);
-    if (this.drag.handle !== null) {
-      const other = this.part[1 - this.drag.handle];
-      this.part = [Math.min(time, other), Math.max(time, other)];
-      this.drag.handle = this.part[0] === other ? 1 : 0;
-    } else if (Math.abs(event.offsetX - this.drag.x) > 5) {
-      this.part = [Math.min(time, this.drag.time), Math.max(time, this.drag.time)];
-    }
-    this.draw();
-  }
-
-  pinch(event) {
-    const distance = () => Math.abs([...this.pointers.values()].reduce((a, b) => a - b)) || 1;
-    const before = distance();
-    this.pointers.set(event.pointerId, event.offsetX);
-    const middle = [...this.pointers.values()].reduce((a, b) => a + b) / 2;
-    this.zoom(distance() / before, middle);
-  }
-
-  release(event) {
-    if (!this.pointers.delete(event.pointerId) || !this.drag) return;
-    const isClick = Math.abs(event.offsetX - this.drag.x) <= 5 && this.drag.handle === null;
-    this.drag = null;
-    if (isClick) this.onSeek(this.timeAt(event.offsetX));
-    else this.onPart(this.part);
-  }
-
-  key(event) {
-    const steps = { ArrowLeft: -5, ArrowRight: 5, PageUp: -30, PageDown: 30, Home: -Infinity, End: Infinity };
-    if (event.key in steps) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.onSeek(Math.min(this.duration, Math.max(0, this.time + steps[event.key])));
-    }
-  }
+export function startWaveform() {
+  canvas.onpointerdown = pointerDown;
+  canvas.onpointermove = pointerMove;
+  canvas.onpointerup = canvas.onpointercancel = pointerUp;
+  canvas.addEventListener('wheel', wheel, { passive: false });
+  $('zoom-in').onclick = () => zoom(0.5, player.time);
+  $('zoom-out').onclick = () => zoom(2, player.time);
+  $('part').onclick = () => setPart(null);
+  new ResizeObserver(() => { draw(); load(); }).observe(canvas);
+  const refresh = () => {
+    const key = `${store.current} ${length()}`;
+    if (key !== shown) { if (!shown?.startsWith(`${store.current} `)) { peaks = null; speech = []; fetched = ''; } shown = key; whole(); showPart(); }
+    draw();
+    load();
+  };
+  store.on('current jobs', refresh);
+  store.on('language', () => { showPart(); draw(); });
+  store.on('time', draw);
+  addEventListener('themechange', draw);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 }

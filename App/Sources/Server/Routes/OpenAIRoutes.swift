@@ -55,11 +55,14 @@ struct OpenAIRoutes {
         }
         if form.isStreamed { return streamed(form, recording) }
         let stop = StopSwitch()
-        return try await request.body.consumeWithInboundCloseHandler { _ in
+        var response = try await request.body.consumeWithInboundCloseHandler { _ in
             try await whole(form, recording, stop)
         } onInboundClosed: {
             stop.stop()
         }
+        // Who watches whether the client is still there cannot read its next request.
+        response.headers[.connection] = "close"
+        return response
     }
 
     /// Reads the form as it comes; the recording goes to the disk, encrypted.

@@ -1,0 +1,103 @@
+// Files come in: dropped anywhere, chosen or pasted; each is sent at once, with its progress shown.
+import { $, say } from './dom.js';
+import { ApiError, upload } from './api.js';
+import { store } from './state.js';
+import { bytes } from './format.js';
+import { t } from './words.js';
+
+let drags = 0;
+const sending = new Map();
+
+function newKey() { return [...crypto.getRandomValues(new Uint8Array(12))].map(byte => byte.toString(16).padStart(2, '0')).join(''); }
+
+function blankJob(key, name, total) {
+  return { id: key, name, upload: key, isLocal: true, created: Date.now(), state: 'receiving', bytesReceived: 0, bytesTotal: total, decodedSeconds: 0, durationSeconds: null, pieces: 0, range: null, options: {}, progress: null, queuePosition: null, error: null, warnings: [], hasText: false, hasEdits: false, isComplete: null };
+}
+
+export function addFiles(files) {
+  [...files].forEach((file, index) => {
+    const key = newKey();
+    store.sources.set(key, { file, name: file.name });
+    store.setJob(blankJob(key, file.name || t('recordings'), file.size));
+    if (index === 0) store.choose(key);
+    send(key, file, file.name || 'recording');
+  });
+}
+
+async function send(key, file, name) {
+  const find = () => [...store.jobs.values()].find(job => job.upload === key);
+  const fail = message => {
+    const job = find();
+    if (!job) return;
+    const source = store.sources.get(key) ?? store.sources.get(job.id);
+    store.setJob({ ...job, id: job.id, isLocal: true, state: 'failed', durationSeconds: null, canSend: Boolean(source), error: { message, code: 'upload' } });
+  };
+  if (store.limits.uploadBytes && file.size > store.limits.uploadBytes) return fail(t('tooLong', bytes(store.limits.uploadBytes)));
+  const call = upload(file, name, key, (sent, total) => {
+    const job = find();
+    if (job?.state === 'receiving') { job.bytesReceived = sent; job.bytesTotal = total; store.tell('jobs'); }
+  });
+  sending.set(key, call);
+  try {
+    store.setJob(await call);
+  } catch (error) {
+    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message));
+  } finally { sending.delete(key); }
+}
+
+/** Stops sending a file. */
+export function stopSending(job) { sending.get(job.upload)?.abort(); }
+
+/** A recording that the server lost, or that did not arrive, goes up again with its text. */
+export function sendAgain(job) {
+  const source = store.sources.get(job.id) ?? store.sources.get(job.upload);
+  const file = source.file ?? source.makeFile();
+  const key = newKey();
+  const draft = store.drafts.get(job.id);
+  const jobs = [...store.jobs].map(([id, old]) => (id === job.id ? [key, blankJob(key, job.name, file.size)] : [id, old]));
+  store.jobs = new Map(jobs);
+  store.sources.delete(job.id);
+  store.sources.set(key, source);
+  if (draft) { store.drafts.delete(job.id); draft.id = key; store.drafts.set(key, draft); }
+  store.current = key;
+  store.tell('current');
+  store.tell('jobs');
+  send(key, file, job.name);
+}
+
+const hasFiles = event => [...(event.dataTransfer?.types ?? [])].includes('Files');
+
+function render() {
+  const isEmpty = store.jobs.size === 0;
+  $('drop').classList.toggle('large', isEmpty);
+  say($('drop-title'), t(isEmpty ? 'drop' : 'dropMore'));
+  say($('drop-note'), t('dropNote'));
+  say($('choose'), t('choose'));
+  say($('record'), t('record'));
+}
+
+export function startIntake() {
+  const choose = () => $('files').click();
+  $('choose').onclick = event => { event.stopPropagation(); choose(); };
+  $('record').addEventListener('click', event => event.stopPropagation());
+  $('drop').onclick = event => { if (event.target !== $('files')) choose(); };
+  $('files').onclick = event => event.stopPropagation();
+  $('files').onchange = () => { addFiles($('files').files); $('files').value = ''; };
+  addEventListener('dragenter', event => { if (hasFiles(event)) { drags += 1; $('veil').hidden = false; } });
+  addEventListener('dragleave', event => { if (hasFiles(event) && --drags <= 0) { drags = 0; $('veil').hidden = true; } });
+  addEventListener('dragover', event => { if (hasFiles(event)) event.preventDefault(); });
+  addEventListener('drop', event => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    drags = 0;
+    $('veil').hidden = true;
+    addFiles(event.dataTransfer.files);
+  });
+  addEventListener('paste', event => {
+    const files = event.clipboardData?.files ?? [];
+    if (files.length) { event.preventDefault(); addFiles(files); }
+  }, true);
+  store.on('jobs known language', render);
+  render();
+}
+
