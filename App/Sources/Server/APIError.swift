@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOHTTP1
 import Sotto
 
 /// A refusal: a status, and words for the person who asked. Rendered in one place, as OpenAI's API does.
@@ -103,6 +104,8 @@ extension APIError {
         switch error {
         case let error as APIError: self = error
         case let error as SottoError: self.init(error)
+        // The client broke off; nobody reads this.
+        case is HTTPParserError, is CancellationError: self = .brokenOff
         case let error as any HTTPResponseError:
             self.init(
                 error.status, error.status == .notFound ? "not_found" : "bad_request",

@@ -86,7 +86,7 @@ public struct SottoServer: Sendable {
     private func serverBuilder() throws -> HTTPServerBuilder {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [SlowClientHandler()], idleTimeout: .seconds(120),
+                additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(120),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
                     maxHeaderFieldCount: 100)))

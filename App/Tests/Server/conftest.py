@@ -57,7 +57,7 @@ class Server:
 def server():
     server = Server()
     yield server
-    assert server.process.poll() is None, "the server went down"
+    assert server.process.poll() is None, "the server went down: " + server.process.stderr.read()
     server.end()
 
 

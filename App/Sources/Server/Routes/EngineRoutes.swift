@@ -79,6 +79,7 @@ struct EngineRoutes {
         let first = eventBytes("state", await state(of: sitting, withTranscripts: true))
         let (id, events) = await store.subscribe(sitting, first: first)
         let store = store
+        context.whenClientLeaves { Task { await store.unsubscribe(id, of: sitting) } }
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: .init { writer in
@@ -92,9 +93,7 @@ struct EngineRoutes {
                     ticking.cancel()
                     Task { await store.unsubscribe(id, of: sitting) }
                 }
-                try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    for await event in events { try await writer.write(ByteBuffer(bytes: event)) }
-                }
+                for await event in events { try await writer.write(ByteBuffer(bytes: event)) }
                 try await writer.finish(nil)
             })
     }

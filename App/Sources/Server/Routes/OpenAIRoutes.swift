@@ -43,7 +43,6 @@ struct OpenAIRoutes {
     @Sendable private func transcribe(
         _ request: Request, _ context: ServerContext
     ) async throws -> Response {
-        // When the client goes, the work ends.
         let (form, recording) = try await receive(request)
         let models = await engine.models.map(\.name)
         try form.check(models: models)
@@ -53,16 +52,11 @@ struct OpenAIRoutes {
             }
             try await engine.load(form.model)
         }
-        if form.isStreamed { return streamed(form, recording) }
+        // When the client goes, the work ends.
         let stop = StopSwitch()
-        var response = try await request.body.consumeWithInboundCloseHandler { _ in
-            try await whole(form, recording, stop)
-        } onInboundClosed: {
-            stop.stop()
-        }
-        // Who watches whether the client is still there cannot read its next request.
-        response.headers[.connection] = "close"
-        return response
+        context.whenClientLeaves { stop.stop() }
+        return form.isStreamed
+            ? streamed(form, recording, stop) : try await whole(form, recording, stop)
     }
 
     /// Reads the form as it comes; the recording goes to the disk, encrypted.
@@ -218,13 +212,15 @@ struct OpenAIRoutes {
     }
 
     /// Text as it becomes certain. What fails later is told as an event, for the status was sent before.
-    private func streamed(_ form: TranscriptionForm, _ recording: StoredRecording) -> Response {
+    private func streamed(
+        _ form: TranscriptionForm, _ recording: StoredRecording, _ stop: StopSwitch
+    ) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: .init { writer in
                 var text = ""
                 do {
-                    for try await event in events(form, recording, StopSwitch()) {
+                    for try await event in events(form, recording, stop) {
                         switch event {
                         case .text(let more):
                             text += more

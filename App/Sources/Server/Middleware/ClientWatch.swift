@@ -1,11 +1,9 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes connections whose requests come too slowly: a head must be there within some seconds, and a body must
-/// not stand still or trickle.
-///
-/// An answer that takes long is none of its business.
-final class SlowClientHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Watches a client. One whose requests come too slowly is let go: a head must be there within some seconds, and
+/// a body must not stand still or trickle. One that leaves before it has its answer is told to whoever works on it.
+final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 
@@ -18,6 +16,8 @@ final class SlowClientHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var waiting = Waiting.head
     private var byteCount = 0
     private var timer: Scheduled<Void>?
+    private var isGone = false
+    private var departureActions: [@Sendable () -> Void] = []
 
     init(patience: TimeAmount = .seconds(20), leastByteCount: Int = 4096) {
         self.patience = patience
@@ -37,12 +37,35 @@ final class SlowClientHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        leave()
         context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed = event as? ChannelEvent { leave() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func leave() {
+        isGone = true
+        departureActions.forEach { $0() }
+        departureActions = []
+    }
+
+    /// Calls `action` when the client leaves before its next request, at once if it has left.
+    static func whenGone(_ channel: any Channel, _ action: @escaping @Sendable () -> Void) {
+        channel.eventLoop.execute {
+            guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self),
+                !watch.isGone
+            else { return action() }
+            watch.departureActions.append(action)
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
+            departureActions = []
             waiting = .body
             watch(context)
         case .body(let buffer):
