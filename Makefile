@@ -53,6 +53,7 @@ parity: ## compare token ids with the official Python package (downloads several
 fuzz: ## fuzz the readers of untrusted files for three quarters of an hour
 	scripts/fuzz.sh wave 600
 	scripts/fuzz.sh safetensors 600
+	scripts/fuzz.sh multipart 600
 	scripts/make-media.sh
 	SOTTO_MUTATIONS=$(mutations) $(swift_test) --filter 'MutationTests|DamagedCheckpointTests'
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes the parsers of untrusted files with libFuzzer:  scripts/fuzz.sh wave|safetensors [SECONDS]
+# Fuzzes the parsers of untrusted files and bodies with libFuzzer:  scripts/fuzz.sh wave|safetensors|multipart [SECONDS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:-}
@@ -10,7 +10,9 @@ case $target in
           seeds=(Models/demo/samples/silence-and-noise.wav Tests/Fixtures/audio/c0005_chirp.wav) ;;
     safetensors) sources=(Sources/Compute/{SafetensorsHeader,ElementType,WeightFileError}.swift Tests/Fuzz/SafetensorsFuzzer.swift)
           seeds=(Tests/Fixtures/asr/short_wide.safetensors Tests/Fixtures/asr/full_attention.safetensors) ;;
-    *) echo "usage: $0 wave|safetensors [SECONDS]" >&2; exit 64 ;;
+    multipart) sources=(App/Sources/Server/{Multipart/*,Whitespace}.swift Tests/Fuzz/MultipartFuzzer.swift)
+          seeds=(Tests/Fixtures/http/form.multipart) ;;
+    *) echo "usage: $0 wave|safetensors|multipart [SECONDS]" >&2; exit 64 ;;
 esac
 mkdir -p "$out/corpus"
 # Short beginnings of real files teach the fuzzer the format.

@@ -31,6 +31,8 @@ struct MultipartParser {
     /// look like the others.
     private var held: [UInt8] = [Self.cr, Self.lf]
     private var place = 0
+    /// Bytes from there on that hold no end of a header: they are not looked at again when more come.
+    private var searchedCount = 0
     private var partCount = 0
 
     /// - Parameter contentType: the request's, `multipart/form-data; boundary=…`.
@@ -122,17 +124,21 @@ struct MultipartParser {
     }
 
     private mutating func readHeader(_ events: inout [Event]) throws(MultipartError) -> Bool {
-        var end = place
+        var end = place + searchedCount
         while end + 4 <= held.count, end - place <= Self.headerLimit {
-            if held[end..<end + 4].elementsEqual([Self.cr, Self.lf, Self.cr, Self.lf]) {
+            if held[end] == Self.cr, held[end + 1] == Self.lf, held[end + 2] == Self.cr,
+                held[end + 3] == Self.lf
+            {
                 events.append(.part(try MultipartPart(header: held[place..<end])))
                 // The last line break may begin the boundary of an empty part.
                 place = end + 2
+                searchedCount = 0
                 state = .contentStart
                 return true
             }
             end += 1
         }
+        searchedCount = end - place
         guard held.count - place <= Self.headerLimit + 4 else { throw .headerTooLong }
         return false
     }
