@@ -14,7 +14,7 @@ struct TranscriptionAnswer: Encodable {
         }
     }
 
-    /// A token's probability. Its text is not told: a token may be a part of a letter.
+    /// A token's probability. Its text is not told: a transcription holds its number alone.
     struct LogProbability: Encodable {
         let token: String
         let logprob: Double
@@ -61,25 +61,30 @@ struct TranscriptionAnswer: Encodable {
         task = "transcribe"
         language = transcription.language.split(separator: ",").first.map { $0.lowercased() } ?? ""
         duration = Self.rounded(transcription.durationSeconds)
-        segments = transcription.segments.enumerated().map { index, segment in
+        segments = Self.segments(of: transcription)
+    }
+
+    /// A chunk's tokens are told with its first segment: they are not kept segment by segment. The compression
+    /// ratio and the probability of silence are what OpenAI's clients take for good text: the model tells neither.
+    private static func segments(of transcription: Transcription) -> [SegmentAnswer] {
+        let chunks = transcription.chunks
+        var (place, toldPlace) = (0, -1)
+        return transcription.segments.enumerated().map { index, segment in
             let middle = (segment.startSeconds + segment.endSeconds) / 2
-            // A chunk's tokens are told with its first segment: they are not kept segment by segment.
-            let chunk = transcription.chunks.first {
-                $0.startSeconds <= middle && middle < $0.endSeconds
-            }
-            let isFirst = !transcription.segments[..<index].contains {
-                let other = ($0.startSeconds + $0.endSeconds) / 2
-                return chunk.map { $0.startSeconds <= other && other < $0.endSeconds } ?? true
+            while place < chunks.count, chunks[place].endSeconds <= middle { place += 1 }
+            var tokens: [Int] = []
+            if place < chunks.count, place != toldPlace, chunks[place].startSeconds <= middle {
+                tokens = chunks[place].tokenIDs
+                toldPlace = place
             }
             return SegmentAnswer(
-                id: index, start: Self.rounded(segment.startSeconds),
-                end: Self.rounded(segment.endSeconds), text: segment.text,
-                tokens: isFirst ? chunk?.tokenIDs ?? [] : [],
-                avgLogprob: segment.meanLogProbability, compressionRatio: 1, noSpeechProb: 0)
+                id: index, start: rounded(segment.startSeconds), end: rounded(segment.endSeconds),
+                text: segment.text, tokens: tokens, avgLogprob: segment.meanLogProbability,
+                compressionRatio: 1, noSpeechProb: 0)
         }
     }
 
-    /// Tokens of text alone: those that begin and end an answer are left out.
+    /// All tokens of the model's answers, those included that name the language and end an answer.
     static func logProbabilities(of chunks: [Chunk]) -> [LogProbability] {
         chunks.flatMap { chunk in
             zip(chunk.tokenIDs, chunk.tokenLogProbabilities).map { id, value in
