@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 home=.build/venv-server
-wanted="openai==3.57.0 playwright==1.65.2 pytest==9.0.3 axe-core-python==0.1.0"
+wanted="openai==3.57.0 playwright==1.65.2 pytest==9.0.3 axe-core-python==0.1.0 schemathesis==4.32.5"
 if [ "$(cat "$home/wanted" 2> /dev/null)" != "$wanted" ]; then
     rm -rf "$home"
     python3 -m venv "$home"
