@@ -26,6 +26,7 @@ enum PageFiles {
         "preferences.js": PackageResources.preferences_js,
         "progress.js": PackageResources.progress_js,
         "reading.js": PackageResources.reading_js,
+        "recorder-worklet.js": PackageResources.recorder_worklet_js,
         "recorder.js": PackageResources.recorder_js,
         "sidebar.js": PackageResources.sidebar_js,
         "state.js": PackageResources.state_js,
@@ -33,6 +34,5 @@ enum PageFiles {
         "style.css": PackageResources.style_css,
         "waveform.js": PackageResources.waveform_js,
         "words.js": PackageResources.words_js,
-        "worklet.js": PackageResources.worklet_js,
     ]
 }

@@ -118,7 +118,9 @@ import Testing
                         Array(words[Int.random(in: 0..<words.count, using: &random)].utf8))
                 }
                 try parser.finish()
-            } catch is MultipartError {}
+            } catch {
+                // A refusal is as good as parts: only a crash would be wrong.
+            }
         }
     }
 

@@ -2,7 +2,7 @@ export const chinese = {
   skip: '转到录音', recordings: '录音', noRecordings: '还没有录音', model: '模型', precision: '精度',
   work: '录音', theme: '浅色或深色', keys: '快捷键', otherLanguage: 'English', progress: '进度',
   reload: '重新加载模型', free: '释放内存', forget: '立即全部清除', memory: '占用内存 $1',
-  stateLoading: '加载中', stateReady: '就绪', stateBusy: '识别中', stateFreed: '内存已释放', stateFailed: '模型出错', stateNone: '没有模型',
+  stateLoading: '加载中', stateReady: '就绪', stateBusy: '识别中', stateFreed: '内存已释放', stateFailed: '模型出错', stateNone: '没有模型', stateGone: '无响应',
   loadingFor: '$1 秒', waiting: '$1 个排队', sealed: '内核已阻断网络', unsealed: '网络未阻断',
   demoModel: '演示模型', demoNote: '当前是演示模型。它只能识别四种合成语音的日常英语，不能识别真人语音：真实录音会得到错误的文字。',
   demoHow: '要识别真实录音，请把官方发布的 Qwen3-ASR-1.7B 或 Qwen3-ASR-0.6B 文件夹（config.json、safetensors、vocab.json、merges.txt 等）放进下面的文件夹，再在“模型”中选择并重新加载：',

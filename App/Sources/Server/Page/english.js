@@ -2,7 +2,7 @@ export const english = {
   skip: 'Go to the recording', recordings: 'Recordings', noRecordings: 'Nothing yet', model: 'Model', precision: 'Precision',
   work: 'Recording', theme: 'Light or dark', keys: 'Keys', otherLanguage: '中文', progress: 'Progress',
   reload: 'Reload the model', free: 'Free memory', forget: 'Forget everything now', memory: '$1 of memory in use',
-  stateLoading: 'Loading', stateReady: 'Ready', stateBusy: 'Working', stateFreed: 'Memory freed', stateFailed: 'Model failed', stateNone: 'No model',
+  stateLoading: 'Loading', stateReady: 'Ready', stateBusy: 'Working', stateFreed: 'Memory freed', stateFailed: 'Model failed', stateNone: 'No model', stateGone: 'No answer',
   loadingFor: '$1 s', waiting: '$1 waiting', sealed: 'Network blocked by the kernel', unsealed: 'Network not blocked',
   demoModel: 'Demo model', demoNote: 'This is the demo model. It reads four synthetic voices and everyday English, and no human voice: real recordings give wrong words.',
   demoHow: 'For real recordings, put the folder of a released Qwen3-ASR-1.7B or Qwen3-ASR-0.6B (config.json, safetensors, vocab.json, merges.txt …) into this folder, then choose it under “Model” and reload:',

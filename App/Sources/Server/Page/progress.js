@@ -70,7 +70,8 @@ function render() {
   say($('duration'), job.durationSeconds === null ? '–' : exact(job.durationSeconds));
   $('warnings').hidden = !job.warnings?.length;
   if (job.warnings?.length) $('warnings').replaceChildren(...job.warnings.map(text => el('li', {}, text)));
-  const why = reason(job), working = isWorking(job);
+  const why = reason(job), working = isWorking(job), isBroken = job.state === 'failed' && job.durationSeconds === null;
+  for (const part of document.querySelectorAll('.wave, .options, .action')) part.hidden = isBroken;
   $('start').hidden = working;
   $('start').disabled = Boolean(why) || job.state === 'lost';
   say($('start'), t(['done', 'cancelled'].includes(job.state) || (job.state === 'failed' && job.hasText) ? 'again' : 'start'));

@@ -5,7 +5,7 @@ import { store } from './state.js';
 import { Pieces, waveFile } from './pieces.js';
 import { clock, exact } from './format.js';
 import { preference, remember } from './preferences.js';
-import { locale, t } from './words.js';
+import { t } from './words.js';
 
 const tailSeconds = 0.4;
 let session = null;
@@ -37,8 +37,9 @@ export async function record(job = null) {
     if (!isSecureContext || !navigator.mediaDevices) throw new Error();
     stream = await openMicrophone();
     context = new AudioContext(job?.sampleRate ? { sampleRate: job.sampleRate } : {});
-    await context.audioWorklet.addModule('/page/worklet.js');
-    const name = t('recordingName', new Intl.DateTimeFormat(locale(), { dateStyle: 'short', timeStyle: 'short' }).format(new Date()).replaceAll('/', '-').replaceAll(':', '.'));
+    await context.audioWorklet.addModule('/page/recorder-worklet.js');
+    const name = t('recordingName', new Date().toLocaleString('sv-SE').slice(0, 16).replace(':', '.'));
+    if (job) job = (await api.read(job.id)).job;
     const target = job ?? await api.newRecording(name, context.sampleRate);
     begin(target, stream, context, job);
   } catch (error) {

@@ -42,7 +42,7 @@ class Store extends EventTarget {
     } else {
       this.jobs.set(job.id, job);
     }
-    if (key && this.sources.has(key)) { this.sources.set(job.id, this.sources.get(key)); this.sources.delete(key); }
+    if (key && key !== job.id && this.sources.has(key)) { this.sources.set(job.id, this.sources.get(key)); this.sources.delete(key); }
     if (this.current === null) this.choose(job.id);
     this.tell('jobs');
   }

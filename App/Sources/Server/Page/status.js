@@ -24,13 +24,12 @@ function render() {
   const { engine } = store;
   const facts = [modelTitle(engine.model), engine.device === 'cpu' ? 'CPU' : engine.device, engine.precision, engine.memoryBytes ? bytes(engine.memoryBytes) : null];
   if (engine.queued) facts.unshift(t('waiting', engine.queued));
-  say($('status-state'), describeEngine(engine));
+  say($('status-state'), store.isConnected ? describeEngine(engine) : t('stateGone'));
   say($('status-model'), facts.filter(Boolean).join(' · '));
   $('status').title = facts.filter(Boolean).join(' · ');
-  $('status-dot').dataset.tone = (states[engine.state] ?? states.none)[1];
+  $('status-dot').dataset.tone = !store.isConnected ? 'bad' : (states[engine.state] ?? states.none)[1];
   $('demo').hidden = !engine.isDemo;
   $('demo-note').hidden = !engine.isDemo || Boolean(store.job?.hasText);
-  say($('demo-note'), t('demoNote'));
   say($('sealed-text'), t(store.privacy.isSealed ? 'sealed' : 'unsealed'));
   $('sealed').hidden = store.privacy.isSealed === null;
   say($('memory'), engine.memoryBytes ? t('memory', bytes(engine.memoryBytes)) : '');
@@ -82,10 +81,10 @@ async function showPrivacy() {
 }
 
 export function startStatus() {
-  store.on('engine current jobs', render);
+  store.on('engine current jobs connection', render);
   store.on('known', () => { renderModels(); render(); });
   store.on('language', () => { renderModels(); render(); });
-  $('demo').onclick = showDemo;
+  $('demo').onclick = $('demo-how').onclick = showDemo;
   $('sealed').onclick = showPrivacy;
   $('reload').onclick = load;
   $('model').onchange = () => { $('precision').replaceChildren(); load(); };

@@ -41,7 +41,7 @@ function showPart() {
 
 const load = debounce(90, async () => {
   const { job } = store;
-  if (!job || job.isLocal || length() === 0) return;
+  if (!job || job.isLocal || job.state === 'recording' || length() === 0) return;
   const count = Math.max(1, Math.floor(width() / barWidth)), key = `${job.id} ${view.start} ${view.end} ${count} ${job.state === 'decoding' ? Math.floor(job.decodedSeconds) : 'all'}`;
   if (key === fetched) return;
   fetched = key;
@@ -49,11 +49,25 @@ const load = debounce(90, async () => {
   try {
     const values = await api.peaks(job.id, asked.start, asked.end, count);
     if (store.current === job.id) { peaks = { ...asked, values }; draw(); }
-    if (job.durationSeconds !== null && speech.length === 0) {
-      const found = await api.speech(job.id);
-      if (store.current === job.id) { speech = found.speech; draw(); }
-    }
   } catch { fetched = ''; }
+});
+
+let speechOf = '', tries = 0;
+/** Speech becomes known while the server listens: asked for again until no more of it comes. */
+const loadSpeech = debounce(400, async () => {
+  const { job } = store;
+  if (!job || job.isLocal || job.durationSeconds === null || (job.state === 'failed' && !job.hasText)) return;
+  const key = `${job.id} ${job.state}`;
+  if (key !== speechOf) { speechOf = key; tries = 0; }
+  if (tries > 3) return;
+  try {
+    const found = await api.speech(job.id);
+    if (store.current !== job.id) return;
+    tries = found.speech.length > speech.length ? 1 : tries + 1;
+    speech = found.speech;
+    draw();
+    loadSpeech();
+  } catch { tries += 1; }
 });
 
 function draw() {
@@ -191,6 +205,7 @@ export function startWaveform() {
     if (key !== shown) { if (!shown?.startsWith(`${store.current} `)) { peaks = null; speech = []; fetched = ''; } shown = key; whole(); showPart(); }
     draw();
     load();
+    loadSpeech();
   };
   store.on('current jobs', refresh);
   store.on('language', () => { showPart(); draw(); });
