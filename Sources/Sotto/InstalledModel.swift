@@ -1,3 +1,4 @@
+import Audio
 import FoundationEssentials
 import Qwen3ASR
 
@@ -79,7 +80,7 @@ public struct InstalledModel: Hashable, Sendable {
         let name = "speech-detector/silero_vad_16k.safetensors"
         let installed = folder(environment: environment) + "/" + name
         if FileManager.default.fileExists(atPath: installed) { return installed }
-        return found(name, from: "/proc/self/exe")
+        return found(name, from: runningProgramPath())
     }
 
     /// The path of something that ships with Sotto, found from where a program lies: in a source tree

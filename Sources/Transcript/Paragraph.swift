@@ -39,18 +39,19 @@ package struct ParagraphRule {
         guard !lineText(text).strippingWhitespace().isEmpty else { return .nowhere }
         let more = Self.columns(text)
         defer { last = segment }
-        if let last, last.speaker == segment.speaker,
-            milliseconds(segment.startSeconds) - milliseconds(last.endSeconds)
-                < Self.longPauseMilliseconds,
-            columns
-                < (Sentences.isEnded(last.text.unicodeScalars)
-                    ? Self.fullColumns : Self.mostColumns)
-        {
+        if let last, !(segment.opensParagraph ?? isEnough(last, before: segment)) {
             columns += more
             return .continues(separator: Seam.separator(between: last.text, and: text))
         }
         columns = more
         return .begins
+    }
+
+    private func isEnough(_ last: Segment, before next: Segment) -> Bool {
+        let pause = milliseconds(next.startSeconds) - milliseconds(last.endSeconds)
+        let most = Sentences.isEnded(last.text.unicodeScalars) ? Self.fullColumns : Self.mostColumns
+        return last.speaker != next.speaker || pause >= Self.longPauseMilliseconds
+            || columns >= most
     }
 
     /// Adds the mark that the last segment lacked.
@@ -65,8 +66,8 @@ package struct ParagraphRule {
 }
 
 extension Transcription {
-    /// The segments as paragraphs. A new one begins with another speaker, after 2 s without speech, and
-    /// where the last is long enough.
+    /// The segments as paragraphs. A new one begins where a person said so, else with another speaker, after
+    /// 2 s without speech, and where the last is long enough.
     public var paragraphs: [Paragraph] {
         var (paragraphs, rule) = ([Paragraph](), ParagraphRule())
         for segment in segments {

@@ -15,6 +15,8 @@ public struct Segment: Hashable, Sendable {
     public var language: String
     /// Who speaks, where somebody said or found out.
     public var speaker: String?
+    /// Whether a paragraph begins here, where a person decided; else the pauses, speakers and lengths do.
+    public var opensParagraph: Bool?
     /// Mean natural logarithm of the token probabilities, at most 0.
     public var meanLogProbability: Double
     /// Words of the raw text that the model was not sure of, in order.

@@ -14,6 +14,8 @@ struct APIError: Error, Hashable, Sendable {
     var parameter: String?
     /// Facts that a program can act on.
     var facts: [String: Int] = [:]
+    /// Fields of the answer beside those that every one has.
+    var headers: HTTPFields = [:]
 
     init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, parameter: String? = nil
@@ -46,7 +48,11 @@ struct APIError: Error, Hashable, Sendable {
 
     /// In JSON.
     var body: [UInt8] { jsonBytes(document) }
-    var response: Response { .json(document, status: status) }
+    var response: Response {
+        var response = Response.json(document, status: status)
+        response.headers.append(contentsOf: headers)
+        return response
+    }
 
     private var document: Body {
         Body(
@@ -58,6 +64,18 @@ struct APIError: Error, Hashable, Sendable {
 extension APIError {
     static let notFound = APIError(
         .notFound, "not_found", "There is nothing at this address. See /api/openapi.json.")
+    /// - Parameter allowed: the methods that the address takes.
+    static func wrongMethod(allowed: [HTTPRequest.Method]) -> APIError {
+        var error = APIError(
+            .methodNotAllowed, "method_not_allowed",
+            "This address takes \(allowed.map(\.rawValue).joined(separator: ", ")) only.")
+        error.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+        return error
+    }
+
+    static let shuttingDown = APIError(
+        .serviceUnavailable, "shutting_down",
+        "The server was told to end before this was done. Send it again when it is back.")
     static let noSuchJob = APIError(
         .notFound, "job_not_found",
         "There is no such recording. It was removed, or belongs to somebody else.")

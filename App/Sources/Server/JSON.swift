@@ -35,8 +35,10 @@ struct Problem: Hashable, Sendable, Encodable {
 func jsonBytes(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // A damaged model may make some.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     guard let data = try? encoder.encode(value) else {
-        // Strings and finite numbers always encode; a non-finite number is a bug of ours.
         preconditionFailure("an answer that JSON cannot hold")
     }
     return Array(data)

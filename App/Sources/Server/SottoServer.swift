@@ -6,7 +6,9 @@ import Logging
 import NIOCore
 import NIOSSL
 import Sandbox
+import ServiceLifecycle
 public import Sotto
+import UnixSignals
 
 /// How the server is started.
 public struct ServerOptions: Sendable {
@@ -74,7 +76,22 @@ public struct SottoServer: Sendable {
                 onListening(address(port: port))
                 try? await engine.load()
             }, logger: logger)
-        try await application.runService()
+        let services = ServiceGroup(
+            configuration: Self.lifecycle(of: application, grace: options.limits.grace, logger))
+        do {
+            try await services.run()
+        } catch is CancellationError {
+            // What did not end in its time was ended.
+        }
+    }
+
+    private static func lifecycle(
+        of application: some ApplicationProtocol, grace: Duration, _ logger: Logger
+    ) -> ServiceGroupConfiguration {
+        var configuration = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = grace + .seconds(2)
+        return configuration
     }
 
     private func address(port: Int) -> String {
@@ -86,7 +103,7 @@ public struct SottoServer: Sendable {
     private func serverBuilder() throws -> HTTPServerBuilder {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(120),
+                additionalChannelHandlers: [ClientWatch()], idleTimeout: .seconds(20),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
                     maxHeaderFieldCount: 100)))
@@ -101,7 +118,8 @@ public struct SottoServer: Sendable {
     private func router(
         _ store: JobStore, _ engine: EngineHost, _ queue: WorkQueue, _ metrics: Metrics
     ) -> Router<ServerContext> {
-        let router = Router(context: ServerContext.self)
+        let router = Router(
+            context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let isSecure = options.tls != nil
         router.add(middleware: AnswerMiddleware(metrics: metrics, isSecure: isSecure))
         router.add(
@@ -114,6 +132,23 @@ public struct SottoServer: Sendable {
         RecordingRoutes(store: store).add(to: router)
         OpenAIRoutes(store: store, engine: engine, queue: queue).add(to: router)
         OperationsRoutes(store: store).add(to: router)
+        refuseOtherMethods(router)
         return router
+    }
+
+    /// An address that is there, asked in another way than it takes, says which it takes.
+    private func refuseOtherMethods(_ router: Router<ServerContext>) {
+        let methods = Dictionary(grouping: router.routes, by: \.path.description)
+            .mapValues { $0.map(\.method) }
+        for (path, known) in methods {
+            let allowed = (known + (known.contains(.get) ? [.head] : []))
+                .sorted { $0.rawValue < $1.rawValue }
+            for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options]
+            where !allowed.contains(method) {
+                router.on(RouterPath(path), method: method) { _, _ -> Response in
+                    throw APIError.wrongMethod(allowed: allowed)
+                }
+            }
+        }
     }
 }

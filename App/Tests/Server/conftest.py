@@ -15,10 +15,10 @@ SAMPLES = ROOT / "Models/demo/samples"
 
 
 class Server:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, program=SOTTO):
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
-            [SOTTO, "serve", "--port", "0", *arguments], stderr=subprocess.PIPE, text=True,
+            [program, "serve", "--port", "0", *arguments], stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": self.folder.name})
         line = self.process.stderr.readline()
         found = re.search(r"(https?)://([^/]+):(\d+)/(\S*)", line)
@@ -66,8 +66,8 @@ def start():
     """Starts servers with arguments; they end with the test."""
     servers = []
 
-    def begin(*arguments):
-        servers.append(Server(*arguments))
+    def begin(*arguments, **options):
+        servers.append(Server(*arguments, **options))
         return servers[-1]
 
     yield begin

@@ -3,6 +3,8 @@ import http.client
 import json
 import pathlib
 import re
+import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -10,7 +12,7 @@ import time
 
 import pytest
 
-from conftest import SAMPLES, eventually
+from conftest import ROOT, SAMPLES, SOTTO, eventually
 
 FORM = (b'--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ndemo\r\n'
         b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n')
@@ -293,3 +295,98 @@ def test_a_polite_end_takes_little_time(start):
         begin = time.monotonic()
         assert server.end() == 0
         assert time.monotonic() - begin < 5
+
+
+def request(server, text, timeout=10):
+    """What comes back until the server hangs up, and how many seconds that takes."""
+    begin = time.monotonic()
+    with connect(server, timeout) as sock:
+        sock.sendall(text.replace("HOST", f"{server.host}:{server.port}").encode())
+        return read(sock), time.monotonic() - begin
+
+
+@pytest.mark.parametrize("text", [
+    "GET /healthz HTTP/1.0\r\nHost: HOST\r\n\r\n", "GET /nowhere HTTP/1.0\r\nHost: HOST\r\n\r\n",
+    "GET /healthz HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n",
+    "POST /api/forget HTTP/1.1\r\nHost: other\r\nContent-Length: 0\r\n\r\n"])
+def test_the_last_answer_ends_the_connection(server, text):
+    answer, seconds = request(server, text)
+    assert status(answer) in (200, 404, 421) and b"Connection: close" in answer
+    assert seconds < 2
+
+
+@pytest.mark.parametrize("text, found", [
+    ("GET /healthz HTTP/1.1\r\nHost: HOST\r\nHost: other\r\n\r\n", 400),
+    ("GET http://other/healthz HTTP/1.1\r\nHost: HOST\r\n\r\n", 400),
+    ("GET /healthz HTTP/1.1\r\n\r\n", 400), ("no request\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\nHost: HOST\r\nX: " + "a" * 40_000 + "\r\n\r\n", 431),
+    ("POST /api/jobs?name=a HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400)])
+def test_what_is_no_request_is_refused_in_words(server, text, found):
+    answer, seconds = request(server, text)
+    assert status(answer) == found and b'"message"' in answer and seconds < 3
+
+
+def test_a_client_that_asks_for_leave_to_send_gets_it(server):
+    with connect(server) as sock:
+        sock.sendall(f"POST /api/lists HTTP/1.1\r\nHost: {server.host}:{server.port}\r\nContent-Length: 2\r\n"
+                     "Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
+        assert sock.recv(1000).startswith(b"HTTP/1.1 100 ")
+        sock.sendall(b"{}")
+        assert status(read(sock)) == 200
+
+
+def test_an_address_says_which_methods_it_takes(server):
+    for method, path, allowed in (("PUT", "/healthz", "GET, HEAD"), ("GET", "/v1/audio/transcriptions", "POST"),
+                                  ("OPTIONS", "/api/jobs", "POST"), ("POST", "/api/jobs/x/edits", "DELETE, PUT")):
+        response, content = ask(server, method, path)
+        assert response.status == 405 and response.getheader("Allow") == allowed, (method, path)
+        assert json.loads(content)["error"]["code"] == "method_not_allowed"
+
+
+def test_the_head_alone_is_answered_where_the_whole_is(server):
+    for path in ("/", "/healthz", "/api/state", "/api/openapi.json", "/page/app.js"):
+        response, content = ask(server, "HEAD", path)
+        assert response.status == 200 and content == b"", path
+
+
+def test_an_empty_recording_is_refused_before_a_stream_begins(server):
+    body = FORM + b"\r\n--b\r\nContent-Disposition: form-data; name=stream\r\n\r\ntrue\r\n--b--\r\n"
+    response, content = ask(server, "POST", "/v1/audio/transcriptions", body,
+                            {"Content-Type": "multipart/form-data; boundary=b"})
+    assert response.status == 422 and json.loads(content)["error"]["code"] == "audio_empty"
+
+
+def test_a_program_that_was_replaced_still_decodes(start, tmp_path):
+    for name in ("sotto", "sotto-decode"):
+        shutil.copy(SOTTO.parent / name, tmp_path / name)
+    shutil.copytree(ROOT / "Models/demo", tmp_path / "Models/demo")
+    server = start(program=tmp_path / "sotto")
+    (tmp_path / "sotto").unlink()
+    shutil.copy(SOTTO, tmp_path / "sotto")
+    response, content = ask(server, "POST", "/v1/audio/transcriptions",
+                            FORM + (ROOT / ".build/media/cbr.mp3").read_bytes() + b"\r\n--b--\r\n",
+                            {"Content-Type": "multipart/form-data; boundary=b"})
+    assert response.status == 200 and b"headache" in content, content
+
+
+def test_an_answer_under_way_outlives_a_polite_end(start):
+    server = start()
+    assert eventually(lambda: ask(server, "GET", "/readyz")[0].status == 200)
+    body = FORM + (SAMPLES / "consultation.wav").read_bytes() + b"\r\n--b--\r\n"
+    with connect(server) as sock:
+        sock.sendall(f"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
+                     f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        server.process.send_signal(signal.SIGTERM)
+        answer = read(sock)
+    assert status(answer) == 200 and b"headache" in answer
+    assert server.end() == 0
+
+
+def test_an_upload_that_never_ends_does_not_hold_up_the_end(start):
+    server = start()
+    with connect(server) as sock:
+        sock.sendall(f"POST /api/jobs?name=a HTTP/1.1\r\nHost: {server.host}:{server.port}\r\nContent-Length: 999999\r\n\r\nabc".encode())
+        time.sleep(0.2)
+        begin = time.monotonic()
+        assert server.end() == 0
+        assert time.monotonic() - begin < 12

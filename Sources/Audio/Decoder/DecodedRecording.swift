@@ -15,11 +15,19 @@ package struct DecoderProgram: Hashable, Sendable {
 
     /// `$SOTTO_DECODE`, else the one beside the program that runs.
     package static func installed(environment: [String: String]) -> DecoderProgram {
-        let running = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        let beside = running.deletingLastPathComponent().appending(path: "sotto-decode")
+        let beside = URL(filePath: runningProgramPath()).deletingLastPathComponent()
+            .appending(path: "sotto-decode")
         let named = environment["SOTTO_DECODE"].flatMap { $0.isEmpty ? nil : $0 }
         return DecoderProgram(path: named ?? beside.path)
     }
+}
+
+/// Where the program that runs was started from, even if another one was put in its place since.
+package func runningProgramPath() -> String {
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let path = link ?? "/proc/self/exe"
+    // So the kernel marks a program that was replaced.
+    return path.hasSuffix(" (deleted)") ? String(path.dropLast(10)) : path
 }
 
 /// Any recording, decoded by a process of its own that can do nothing else.

@@ -6,6 +6,7 @@ struct SegmentRecord: Codable {
     let speech: [SpeechRecord]
     let language: String
     let speaker: String?
+    let opensParagraph: Bool?
     let logprob: Double
     let doubtful: Bool
     let doubtfulWords: [WordRecord]
@@ -13,6 +14,7 @@ struct SegmentRecord: Codable {
     enum CodingKeys: String, CodingKey {
         case start, end, text, changes, speech, language, speaker, logprob, doubtful
         case rawText = "raw_text"
+        case opensParagraph = "opens_paragraph"
         case doubtfulWords = "doubtful_words"
     }
 
@@ -32,6 +34,7 @@ struct SegmentRecord: Codable {
         }
         language = source.language
         speaker = source.speaker
+        opensParagraph = source.opensParagraph
         logprob = rounded(source.meanLogProbability)
         doubtful = source.isDoubtful
         doubtfulWords = zip(source.doubtfulWords, source.doubtfulRanges).map { word, range in

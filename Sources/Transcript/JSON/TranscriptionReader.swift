@@ -102,11 +102,12 @@ extension SegmentRecord {
             }
             speech.append(span)
         }
-        let segment = Segment(
+        var segment = Segment(
             startSeconds: span.lowerBound, endSeconds: span.upperBound, text: rawText,
             language: language, speaker: speaker,
             meanLogProbability: try checkedLogProbability(logprob, at: "\(path).logprob"),
             doubtfulWords: words, isDoubtful: doubtful, speech: speech, changes: changes)
+        segment.opensParagraph = opensParagraph
         guard segment.text.unicodeScalars.elementsEqual(text.unicodeScalars) else {
             throw .invalid(path: "\(path).text", reason: "is not its raw_text with its changes")
         }

@@ -61,7 +61,10 @@ extension Transcription {
             }
             segments += own.suffix(tail.count)
         }
-        for index in segments.indices { segments[index].speaker = paragraph.speaker }
+        for index in segments.indices {
+            segments[index].speaker = paragraph.speaker
+            segments[index].opensParagraph = index == 0
+        }
         return segments
     }
 

@@ -144,6 +144,11 @@ actor JobStore {
                 .tooManyRequests, "too_many_recordings",
                 "There are \(limits.jobsPerSitting) recordings already. Remove some first.")
         }
+        guard jobs.count < limits.jobs else {
+            throw APIError(
+                .tooManyRequests, "too_many_recordings",
+                "The server holds \(limits.jobs) recordings of all its users. Try again later.")
+        }
         let job = Job(
             sitting: sitting, name: recording.name, upload: upload, recording: recording,
             state: state)

@@ -77,9 +77,10 @@ struct NullableText: Encodable, Hashable, Sendable {
 }
 
 extension Segment {
-    /// Where names and replacements of the user's lists were put, as scalars of ``text``.
+    /// Where names and replacements of the user's lists were put, as scalars of ``text``: whole words, though
+    /// only some of their letters may have changed.
     fileprivate var marks: [(range: Range<Int>, original: String, rules: [String])] {
-        let raw = Array(rawText.unicodeScalars)
+        let (raw, new) = (Array(rawText.unicodeScalars), Array(text.unicodeScalars))
         var shift = 0
         return changes.compactMap { change in
             let start = change.range.lowerBound + shift
@@ -88,8 +89,16 @@ extension Segment {
             guard change.rules.contains(where: { [.names, .replacements].contains($0) }) else {
                 return nil
             }
-            let original = String(String.UnicodeScalarView(raw[change.range]))
-            return (start..<start + count, original, change.rules.map(\.rawValue))
+            let before = new[..<start].reversed().prefix(while: \.isLetterOfWord).count
+            let after = new[(start + count)...].prefix(while: \.isLetterOfWord).count
+            let old =
+                max(
+                    0, change.range.lowerBound - before)..<min(
+                    raw.count, change.range.upperBound + after)
+            return (
+                start - before..<start + count + after,
+                String(String.UnicodeScalarView(raw[old])), change.rules.map(\.rawValue)
+            )
         }
     }
 }
@@ -108,4 +117,9 @@ extension TranscriptRecord {
         language = transcription.language
         self.edits = edits
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether words of its script are written between spaces, and it is in one.
+    fileprivate var isLetterOfWord: Bool { properties.isAlphabetic && !properties.isIdeographic }
 }

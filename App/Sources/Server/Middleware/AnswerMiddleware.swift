@@ -24,7 +24,7 @@ struct AnswerMiddleware: RouterMiddleware {
             }
             response = failure.response
         }
-        if request.method == .head, response.status == .notFound { response.body = .init() }
+        if request.method == .head { response.body = .init() }
         for field in securityHeaders(isSecure: isSecure)
         where response.headers[field.name] == nil {
             response.headers[field.name] = field.value

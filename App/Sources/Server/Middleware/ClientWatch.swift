@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Watches a client. One whose requests come too slowly is let go: a head must be there within some seconds, and
 /// a body must not stand still or trickle. One that leaves before it has its answer is told to whoever works on it.
@@ -25,6 +26,13 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+            try pipeline.addHandler(ConnectionRules(), position: .before(codec))
+        } catch {
+            context.close(promise: nil)
+        }
         if context.channel.isActive { watch(context) }
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Sandbox
+import ServiceLifecycle
 import Sotto
 import Transcript
 
@@ -93,7 +94,9 @@ struct EngineRoutes {
                     ticking.cancel()
                     Task { await store.unsubscribe(id, of: sitting) }
                 }
-                for await event in events { try await writer.write(ByteBuffer(bytes: event)) }
+                for await event in events.cancelOnGracefulShutdown() {
+                    try await writer.write(ByteBuffer(bytes: event))
+                }
                 try await writer.finish(nil)
             })
     }

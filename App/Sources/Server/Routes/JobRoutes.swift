@@ -98,11 +98,7 @@ struct JobRoutes {
         do {
             try await receive(request, into: recording, job.id)
             if let length, recording.byteCount < length { throw APIError.brokenOff }
-            guard recording.byteCount > 0 else {
-                throw APIError(
-                    .unprocessableContent, "audio_empty",
-                    "'\(name)' is empty. Was the recording saved?")
-            }
+            guard recording.byteCount > 0 else { throw APIError.empty(name) }
             try await store.decode(job.id)
         } catch {
             try? await store.remove(job.id, of: context.sitting)
@@ -214,6 +210,11 @@ func recordingName(_ text: String?) throws -> String {
 }
 
 extension APIError {
+    static func empty(_ name: String) -> APIError {
+        APIError(
+            .unprocessableContent, "audio_empty", "'\(name)' is empty. Was the recording saved?")
+    }
+
     static let brokenOff = badRequest("The upload broke off. Send the recording again.")
 }
 

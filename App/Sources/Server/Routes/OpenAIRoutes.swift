@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import ServiceLifecycle
 import Sotto
 import Transcript
 
@@ -130,6 +131,7 @@ struct OpenAIRoutes {
             throw APIError.badRequest(
                 "The recording is missing. Send it as the field 'file'.", parameter: "file")
         }
+        guard recording.byteCount > 0 else { throw APIError.empty(recording.name) }
         return (form, recording)
     }
 
@@ -139,37 +141,26 @@ struct OpenAIRoutes {
     ) -> AsyncThrowingStream<TranscriptionEvent, any Error> {
         AsyncThrowingStream { continuation in
             let id = UUID().uuidString
+            let (ending, grace) = (StopSwitch(), store.limits.grace)
             let task = Task {
                 do {
-                    guard await queue.enter(id, of: id), !stop.isStopped else {
-                        throw CancellationError()
-                    }
-                    let transcriber = try await engine.transcriber()
-                    let start = ContinuousClock.now
-                    var isFirst = true
-                    let events = transcriber.transcribe(
-                        recording, options: form.options, stop: stop)
-                    for try await event in events {
-                        if case .segment = event, isFirst {
-                            isFirst = false
-                            store.metrics.observeFirstText(
-                                (ContinuousClock.now - start) / .seconds(1))
+                    try await withGracefulShutdownHandler {
+                        guard await queue.enter(id, of: id), !stop.isStopped else {
+                            throw CancellationError()
                         }
-                        if case .finished(let transcription) = event {
-                            store.metrics.countJob(
-                                stop.isStopped
-                                    ? "cancelled"
-                                    : transcription.isComplete ? "done" : "incomplete")
-                            store.metrics.observeWork(
-                                audioSeconds: transcription.durationSeconds,
-                                seconds: (ContinuousClock.now - start) / .seconds(1))
+                        try await work(on: recording, form, stop) { continuation.yield($0) }
+                    } onGracefulShutdown: {
+                        Task {
+                            try await Task.sleep(for: grace)
+                            ending.stop()
+                            stop.stop()
                         }
-                        continuation.yield(event)
                     }
                     continuation.finish()
                 } catch {
                     store.metrics.countJob(error is CancellationError ? "cancelled" : "failed")
-                    continuation.finish(throwing: error)
+                    continuation.finish(
+                        throwing: ending.isStopped ? APIError.shuttingDown : error)
                 }
                 await queue.leave(id)
             }
@@ -180,6 +171,32 @@ struct OpenAIRoutes {
                 stop.stop()
                 task.cancel()
             }
+        }
+    }
+
+    /// Transcribes, and counts what comes of it. What was cut short is never taken for the whole.
+    private func work(
+        on recording: StoredRecording, _ form: TranscriptionForm, _ stop: StopSwitch,
+        _ take: (TranscriptionEvent) -> Void
+    ) async throws {
+        let transcriber = try await engine.transcriber()
+        let start = ContinuousClock.now
+        var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+        var isFirst = true
+        for try await event in transcriber.transcribe(recording, options: form.options, stop: stop)
+        {
+            switch event {
+            case .segment where isFirst:
+                isFirst = false
+                store.metrics.observeFirstText(seconds)
+            case .finished(let transcription):
+                guard !stop.isStopped else { throw CancellationError() }
+                store.metrics.countJob(transcription.isComplete ? "done" : "incomplete")
+                store.metrics.observeWork(
+                    audioSeconds: transcription.durationSeconds, seconds: seconds)
+            default: break
+            }
+            take(event)
         }
     }
 
