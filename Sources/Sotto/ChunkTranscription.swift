@@ -103,8 +103,21 @@ struct ChunkTranscription: Sendable {
             timings: Timings())
     }
 
+    /// Follows an answer, no further than until the stop switch is thrown: even before its first token.
     private func hear(
         _ chunk: PlannedChunk, _ events: AsyncThrowingStream<GenerationEvent, any Error>
+    ) async throws -> Chunk {
+        let listening = Task { try await listen(to: events, of: chunk) }
+        stop.whenStopped { listening.cancel() }
+        return try await withTaskCancellationHandler {
+            try await listening.value
+        } onCancel: {
+            listening.cancel()
+        }
+    }
+
+    private func listen(
+        to events: AsyncThrowingStream<GenerationEvent, any Error>, of chunk: PlannedChunk
     ) async throws -> Chunk {
         let parser = OutputParser(
             forcedLanguage: options.language?.name, cleansRepetition: options.isParity)
@@ -132,6 +145,7 @@ struct ChunkTranscription: Sendable {
                 summary = end
             }
         }
+        guard !stop.isStopped || summary != nil else { throw Stopped() }
         try Task.checkCancellation()
         guard summary != nil || loopStart != nil else { throw CancellationError() }
         raw += decoder.finish()

@@ -42,7 +42,7 @@ public final class StopSwitch: Sendable {
     /// Not thrown yet.
     public init() {}
 
-    /// Ends every transcription that was given this switch, within about a second.
+    /// Ends every transcription that was given this switch, with the next slice of the model's work.
     public func stop() {
         let actions = state.withLock { state in
             defer { state = State(isStopped: true) }

@@ -89,11 +89,20 @@ import Transcript
         #expect(found.coverage.last?.endSeconds == 90)
     }
 
-    /// Says a few words and then nothing, for ever.
+    /// Says a few words or none, and then nothing, for ever.
     private final class StalledRecogniser: Recogniser {
         let usefulLookahead = 3
         let deviceName = "script"
+        private let says: String
+        private let whenAsked, whenLeft: @Sendable () -> Void
         private let open = Mutex<[AsyncThrowingStream<GenerationEvent, any Error>.Continuation]>([])
+
+        init(
+            says: String = "Wor", whenAsked: @escaping @Sendable () -> Void = {},
+            whenLeft: @escaping @Sendable () -> Void = {}
+        ) {
+            (self.says, self.whenAsked, self.whenLeft) = (says, whenAsked, whenLeft)
+        }
 
         func makeTextDecoder() -> StreamingDecoder {
             .letters
@@ -103,8 +112,10 @@ import Transcript
             _ request: GenerationRequest
         ) -> AsyncThrowingStream<GenerationEvent, any Error> {
             AsyncThrowingStream { continuation in
-                continuation.yield(letters: (FaultTests.header + "Wor").utf8)
+                if !says.isEmpty { continuation.yield(letters: (FaultTests.header + says).utf8) }
                 open.withLock { $0.append(continuation) }
+                continuation.onTermination = { _ in self.whenLeft() }
+                whenAsked()
             }
         }
     }
@@ -119,6 +130,21 @@ import Transcript
         #expect(error?.code == "engine_stalled")
         #expect(error?.kind == .resources)
         #expect(error?.description.hasPrefix("The model gave no sign of life for 1.00 s.") == true)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a stop does not wait for the first word of a model`() async throws {
+        let gate = openGate
+        let stop = StopSwitch()
+        let left = Mutex(0)
+        let recogniser = StalledRecogniser(
+            says: "", whenAsked: { stop.stop() }, whenLeft: { left.withLock { $0 += 1 } })
+        let found = try await run(
+            recogniser, gate: gate, limit: .now() + 60, stop: stop
+        ) { _ in }
+        #expect(found.text == "")
+        #expect(!found.isComplete)
+        #expect(left.withLock { $0 } > 0)
     }
 
     /// Goes round in a circle until it is cancelled, or may not.
