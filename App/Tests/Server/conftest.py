@@ -8,18 +8,21 @@ import tempfile
 import time
 
 import pytest
+from browsing import Sitting, launch
+from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SOTTO = pathlib.Path(os.environ.get("SOTTO", ROOT / "App/.build/release/sotto"))
 SAMPLES = ROOT / "Models/demo/samples"
+MEDIA = ROOT / ".build/media"
 
 
 class Server:
-    def __init__(self, *arguments, program=SOTTO):
+    def __init__(self, *arguments, program=SOTTO, **environment):
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [program, "serve", "--port", "0", *arguments], stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "TMPDIR": self.folder.name})
+            env={**os.environ, "TMPDIR": self.folder.name, **environment})
         line = self.process.stderr.readline()
         found = re.search(r"(https?)://([^/]+):(\d+)/(\S*)", line)
         assert found, line
@@ -75,8 +78,28 @@ def start():
         one.end()
 
 
+@pytest.fixture(scope="session")
+def playwright():
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    browser = launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def sitting(server, chromium):
+    sitting = Sitting(chromium, server.url)
+    yield sitting
+    sitting.end()
+
+
 def expected(name, format="txt"):
-    """What the command line makes of a sample."""
+    """What the command line makes of a sample, or of a file."""
     done = subprocess.run(
         [SOTTO, "transcribe", "--quiet", "--format", format, SAMPLES / name],
         capture_output=True, check=True, timeout=120)

@@ -1,372 +1,251 @@
-"""The page in chromium, against a real server with the demo model."""
-import json
+"""The page itself: languages, widths, the engine, recording, access."""
 import pathlib
 import re
+import shutil
 import subprocess
 
-import axe_core_python
 import pytest
-from playwright.sync_api import expect, sync_playwright
+import axe_core_python
+from browsing import CONSULTATION, Sitting, launch
+from conftest import SAMPLES, SOTTO, Server
+from playwright.sync_api import expect
 
-from conftest import ROOT, SAMPLES, SOTTO, Server, expected
-
-SHOTS = ROOT / "screenshots"
-SAMPLE = SAMPLES / "consultation.wav"
-AXE = next(pathlib.Path(axe_core_python.__file__).parent.rglob("axe.min.js"))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-                  f"--use-file-for-fake-audio-capture={SAMPLE}%noloop"])
-        yield browser
-        browser.close()
+AXE = next(pathlib.Path(axe_core_python.__file__).parent.rglob("axe.min.js")).read_text()
 
 
-@pytest.fixture
-def open_page(browser, server, request):
-    """Opens pages that must neither complain nor ask another origin for anything."""
-    contexts, complaints = [], []
-
-    def begin(width=1440, height=900, permissions=("clipboard-read", "clipboard-write", "microphone"), **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, permissions=list(permissions),
-            **{"locale": "en-US", **options})
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append((message.type, message.text)))
-        page.on("pageerror", lambda error: complaints.append(("error", str(error))))
-        page.on("request", lambda asked: asked.url.startswith((server.base, "blob:")) or complaints.append(("origin", asked.url)))
-        page.goto(server.url)
-        expect(page.locator("#status-state")).to_have_text("Ready" if options.get("locale", "en")[:2] == "en" else "就绪", timeout=20000)
-        contexts.append(context)
-        return page
-
-    yield begin
-    for context in contexts:
-        context.close()
-    allowed = getattr(request, "param", [])
-    assert [one for one in complaints if not any(word in one[1] for word in allowed)] == []
-
-
-def add(page, *files):
-    page.set_input_files("#files", [str(file) for file in files])
-    expect(page.locator("#start")).to_be_enabled(timeout=20000)
-
-
-def transcribe(page, file=SAMPLE):
-    add(page, file)
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-
-
-def plain(page):
-    return page.locator("#plain").inner_text()
-
-
-def choose_format(page, name):
-    page.click("#export-more")
-    with page.expect_download() as download:
-        page.locator("#export-menu [role=menuitem]", has_text=re.compile(f"^{name}")).first.click()
-    return download.value
-
-
-FORMATS = ["wav_pcm16", "mp3", "m4a", "flac", "ogg", "opus", "webm", "mp4", "mkv"]
-
-
-def media(word):
-    folder = ROOT / ".build/media"
-    found = sorted(file for file in folder.rglob("*") if file.suffix == "." + word.split("_")[0] and "bad" not in str(file))
-    return found[0] if found else None
-
-
-@pytest.mark.parametrize("suffix", ["mp3", "m4a", "flac", "ogg", "opus", "webm", "mp4", "mkv"])
-def test_a_recording_of_any_format_becomes_text(open_page, suffix):
-    file = media(suffix)
-    if file is None:
-        pytest.fail(f"there is no {suffix} in .build/media: run scripts/make-media.sh")
-    page = open_page()
-    transcribe(page, file)
-    wanted = subprocess.run([SOTTO, "transcribe", "--quiet", file], capture_output=True, check=True).stdout.decode()
-    assert plain(page) == wanted.strip()
-
-
-def test_duration_text_and_both_copies(open_page):
-    page = open_page()
-    transcribe(page)
-    text = expected("consultation.wav").strip()
-    expect(page.locator("#duration")).to_have_text("00:10.42")
-    assert page.locator("#text").inner_text().strip() == text
-    for button, wanted in (("#copy-left", text), ("#copy", text), ("#copy-times", f"[00:00:00] {text}")):
-        page.click(button)
-        assert page.evaluate("() => navigator.clipboard.readText()") == wanted
-    page.locator("#text").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.press("Control+C")
-    assert page.evaluate("() => navigator.clipboard.readText()").strip() == text
-
-
-def test_what_a_person_wrote_is_shown_exported_and_never_overwritten(open_page):
-    page = open_page()
-    transcribe(page)
-    page.locator("#text p").first.click()
-    page.keyboard.press("Control+Home")
-    page.keyboard.type("Doctor: ")
-    assert plain(page).startswith("Doctor: How long")
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    assert plain(page).startswith("Doctor: How long") and plain(page).count("How long") == 1
-    page.reload()
-    expect(page.locator("#plain")).to_contain_text("Doctor: How long")
-    for format in ("txt", "srt", "json"):
-        path = choose_format(page, format).path()
-        assert "Doctor: How long" in pathlib.Path(path).read_text()
-    page.click("#revert")
-    assert plain(page) == expected("consultation.wav").strip()
-
-
-@pytest.mark.parametrize("format", ["txt", "md", "srt", "vtt", "tsv", "csv"])
-def test_exports_are_what_the_command_line_writes(open_page, format):
-    page = open_page()
-    transcribe(page)
-    download = choose_format(page, format)
-    assert download.suggested_filename == f"consultation.{format}"
-    assert pathlib.Path(download.path()).read_text() == expected("consultation.wav", format)
-
-
-def test_a_click_in_the_waveform_and_on_a_time_seek(open_page):
-    page = open_page()
-    transcribe(page)
-    box = page.locator("#wave").bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
-    time = page.evaluate("() => document.querySelector('#audio').currentTime")
-    assert abs(time - 5.2) < 0.2
-    expect(page.locator("#clock")).to_contain_text("00:05.")
-    page.locator("#gutter .stamp button").first.click()
-    page.wait_for_timeout(600)
-    assert not page.evaluate("() => document.querySelector('#audio').paused")
-    expect(page.locator("#text p.now")).to_have_count(1)
-
-
-def test_a_part_is_heard_alone(open_page):
-    page = open_page()
-    add(page, SAMPLE)
-    box = page.locator("#wave").bounding_box()
-    page.mouse.move(box["x"] + 2, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 20, steps=5)
-    page.mouse.up()
-    expect(page.locator("#part")).to_be_visible()
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    assert plain(page) == "How long have you had a headache."
-
-
-def test_a_wrong_file_says_so_before_anything_is_started(open_page, tmp_path):
-    wrong = tmp_path / "notes.pdf"
-    wrong.write_bytes(b"%PDF-1.4 not a recording")
-    page = open_page()
-    page.set_input_files("#files", str(wrong))
-    expect(page.locator("#problem-text")).to_contain_text("notes.pdf")
-    expect(page.locator("#start")).to_be_disabled()
-
-
-@pytest.fixture(scope="module")
-def long_recording(tmp_path_factory):
-    """Some minutes of the sample, one after the other."""
-    file = tmp_path_factory.mktemp("long") / "long.wav"
-    subprocess.run(["sox", *[SAMPLE] * 60, file], check=True)
-    return file
-
-
-def test_cancel_keeps_the_text_so_far(open_page, long_recording):
-    page = open_page()
-    add(page, long_recording)
-    page.click("#start")
-    expect(page.locator("#text p").first).to_be_visible(timeout=30000)
-    page.click("#cancel")
-    expect(page.locator("#progress-text")).to_contain_text("stopped")
-    assert 0 < plain(page).count("headache") < 120
-    expect(page.locator("#warnings")).to_contain_text("stopped")
-
-
-def test_five_wait_and_are_done_one_after_the_other(open_page, long_recording):
-    page = open_page()
-    add(page, long_recording)
-    page.click("#start")
-    names = ["standup.wav", "consultation.wav", "interview.wav", "lecture.wav"]
-    files = [file for file in sorted(SAMPLES.glob("*.wav"))][:4]
-    page.set_input_files("#files", [str(file) for file in files])
-    expect(page.locator("#list li")).to_have_count(1 + len(files), timeout=20000)
-    expect(page.locator("#start-all")).to_be_visible(timeout=20000)
-    page.click("#start-all")
-    expect(page.locator("#list small", has_text="done")).to_have_count(1 + len(files), timeout=120000)
-
-
-def test_a_reload_finds_everything_again(open_page, long_recording):
-    page = open_page()
-    page.once("dialog", lambda dialog: dialog.accept())
-    add(page, long_recording)
-    page.click("#start")
-    expect(page.locator("#text p").first).to_be_visible(timeout=30000)
-    page.reload()
-    expect(page.locator("#text p").first).to_be_visible()
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=60000)
-    assert plain(page).count("sore throat") == 60
-
-
-def test_memory_is_freed_and_loaded_again_by_a_start(open_page):
-    page = open_page()
-    page.click("#free")
-    expect(page.locator("#status-state")).to_have_text("Memory freed")
-    add(page, SAMPLE)
-    expect(page.locator("#start")).to_contain_text("loads the model")
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    expect(page.locator("#status-state")).to_have_text("Ready")
-    page.click("#reload")
-    expect(page.locator("#status-state")).to_have_text("Ready", timeout=20000)
-
-
-def test_the_microphone_is_recorded_and_a_reload_loses_little(open_page):
-    page = open_page()
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.click("#record")
-    expect(page.locator("#recorder")).to_contain_text("Recording")
-    page.wait_for_timeout(3200)
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / "recording.png")
-    page.reload()
-    expect(page.locator("#recorder")).to_contain_text("interrupted")
-    page.locator("#recorder button", has_text="Stop and keep").click()
-    expect(page.locator("#start")).to_be_enabled(timeout=20000)
-    seconds = float(page.locator("#duration").inner_text().split(":")[1])
-    assert seconds >= 2
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    assert plain(page).startswith("How long have you had a")
-
-
-def test_a_whole_recording_by_microphone_becomes_text(open_page):
-    page = open_page()
-    page.click("#record")
-    page.wait_for_timeout(11500)
-    page.locator("#recorder button", has_text="Stop and keep").click()
-    expect(page.locator("#start")).to_be_enabled(timeout=20000)
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    assert "three days. Please take the tablets" in plain(page)
-
-
-@pytest.mark.parametrize("open_page", [["NotAllowed"]], indirect=True)
-def test_a_refused_microphone_is_explained(open_page):
-    page = open_page(permissions=())
-    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }")
-    page.click("#record")
-    expect(page.locator("#problem-text")).to_contain_text("Allow it in the address bar")
-    page.screenshot(path=SHOTS / "refused.png")
-
-
-def test_keys_alone_are_enough(open_page):
-    page = open_page()
-    add(page, SAMPLE)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    page.locator("body").press("?")
-    expect(page.locator("#dialog")).to_contain_text("play or pause")
-    page.keyboard.press("Escape")
-    page.locator("#stage").focus()
-    page.keyboard.press("n")
-    expect(page.locator("mark.current")).to_have_count(1)
-    page.locator("#stage").focus()
-    page.keyboard.press("ArrowRight")
-    assert page.evaluate("() => document.querySelector('#audio').currentTime") > 4
-    page.keyboard.press("Control+f")
-    page.keyboard.type("throat")
-    expect(page.locator("#found")).to_have_text("1 of 1")
-    page.locator("#text").focus()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(" jkl?")
-    assert plain(page).endswith("water. jkl?")
-    with page.expect_download():
-        page.keyboard.press("Control+s")
-
-
-def test_who_speaks_is_named_and_exported(open_page):
-    page = open_page()
-    transcribe(page)
-    page.locator("#stage").focus()
-    page.keyboard.press("s")
-    page.locator("#dialog input").fill("Dr Lee")
-    page.keyboard.press("Enter")
-    assert plain(page).startswith("Dr Lee: How long")
-    assert "**Dr Lee" in pathlib.Path(choose_format(page, "md").path()).read_text()
-
-
-def test_the_network_is_shown_to_be_blocked(open_page):
-    page = open_page()
-    page.click("#sealed")
-    expect(page.locator("#dialog")).to_contain_text("2 (filter) on all")
-    expect(page.locator("#dialog")).to_contain_text("EACCES: refused by the kernel")
-
-
-def test_chinese_and_back(open_page):
-    page = open_page(locale="zh-CN")
+def test_the_language_is_the_browsers_and_can_be_switched(server, chromium):
+    sitting = Sitting(chromium, server.url, language="zh-CN")
+    page = sitting.page
     expect(page.locator("#drop-title")).to_have_text("把录音拖到这里")
     page.click("#language-switch")
     expect(page.locator("#drop-title")).to_have_text("Drop a recording here")
     page.reload()
     expect(page.locator("#drop-title")).to_have_text("Drop a recording here")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    sitting.end()
 
 
-def test_forgetting_leaves_nothing(open_page, server):
-    page = open_page()
-    transcribe(page)
+def test_no_text_is_missing_in_either_language(sitting):
+    missing = sitting.page.evaluate("""async () => {
+        const [{ english }, { chinese }] = [await import('/page/english.js'), await import('/page/chinese.js')];
+        return Object.keys(english).filter(key => !(key in chinese) && key !== 'eventNames');
+    }""")
+    assert missing == []
+
+
+def test_memory_is_freed_and_the_start_loads_it_again(sitting):
+    page = sitting.page
+    page.click("#free")
+    expect(page.locator("#status-state")).to_have_text("Memory freed")
+    sitting.add(SAMPLES / "consultation.wav")
+    sitting.transcribe()
+    assert " ".join(sitting.text()) == CONSULTATION
+    page.click("#reload")
+    expect(page.locator("#status-state")).to_have_text("Ready")
+
+
+def test_the_kernel_is_the_witness(sitting):
+    page = sitting.page
+    expect(page.locator("#sealed-text")).to_have_text("Network blocked by the kernel")
+    page.click("#sealed")
+    expect(page.locator("#dialog")).to_contain_text("Seccomp")
+
+
+def test_forget_leaves_nothing(sitting):
+    page = sitting.page
+    sitting.add(SAMPLES / "consultation.wav")
     page.click("#forget")
     page.locator("#dialog-buttons button").last.click()
-    expect(page.locator("#list li")).to_have_count(0)
-    expect(page.locator("#work")).to_be_hidden()
+    expect(page.locator(".item")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#list-empty")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_every_state_is_accessible_and_fits(browser, server, long_recording, theme, width):
-    SHOTS.mkdir(exist_ok=True)
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, locale="en-US", bypass_csp=True)
-    page = context.new_page()
-    page.goto(server.url)
+def test_a_recording_from_the_microphone_is_read(server, playwright):
+    browser = launch(playwright, SAMPLES / "consultation.wav")
+    sitting = Sitting(browser, server.url)
+    page = sitting.page
+    page.click("#record")
+    expect(page.locator("#recorder b")).to_have_text(re.compile(r"00:1[12]\."), timeout=20_000)
+    page.click("#record-stop")
+    expect(page.locator("#start")).to_be_enabled()
+    sitting.transcribe()
+    assert "headache" in " ".join(sitting.text())
+    sitting.end()
+    browser.close()
 
-    def look(state):
-        page.wait_for_timeout(300)
-        page.screenshot(path=SHOTS / f"{state}-{theme}-{width}.png")
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), state
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")["violations"]
-        serious = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found if one["impact"] in ("serious", "critical")]
-        assert serious == [], state
 
-    expect(page.locator("#status-state")).to_have_text("Ready", timeout=20000)
-    look("empty")
-    page.set_input_files("#files", str(long_recording))
-    expect(page.locator("#start")).to_be_enabled(timeout=20000)
-    look("ready")
-    page.locator("#options .tab").first.click()
-    look("terms")
-    page.locator("#options .tab").last.click()
-    look("more")
-    page.locator("#options .tab").last.click()
+def test_a_reload_while_recording_loses_at_most_a_piece(server, playwright):
+    browser = launch(playwright, SAMPLES / "consultation.wav")
+    sitting = Sitting(browser, server.url)
+    page = sitting.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("#record")
+    expect(page.locator("#recorder b")).to_have_text(re.compile(r"00:05\."))
+    page.reload()
+    expect(page.locator("#recorder")).to_contain_text("interrupted")
+    page.click("#record-on")
+    expect(page.locator("#recorder b")).to_have_text(re.compile(r"00:0[78]\."))
+    page.click("#record-stop")
+    expect(page.locator("#start")).to_be_enabled()
+    assert 6 <= float(page.inner_text("#duration").split(":")[1]) <= 10
+    sitting.end()
+    browser.close()
+
+
+def test_a_refused_microphone_is_explained(server, chromium):
+    sitting = Sitting(chromium, server.url)
+    page = sitting.page
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }")
+    page.click("#record")
+    expect(page.locator("#recorder")).to_contain_text("The browser refused the microphone")
+    sitting.end()
+
+
+def test_a_server_that_comes_back_empty_gets_the_recording_again(chromium):
+    first = Server()
+    sitting = Sitting(chromium, first.url)
+    page = sitting.page
+    sitting.add(SAMPLES / "consultation.wav")
+    sitting.transcribe()
+    first.process.kill()
+    expect(page.locator("#connection")).to_be_visible()
+    second = Server("--port", str(first.port))
+    expect(page.locator("#problem-action")).to_have_text("Send again")
+    page.click("#problem-action")
+    expect(page.locator("#start")).to_be_enabled()
+    sitting.transcribe()
+    assert " ".join(sitting.text()) == CONSULTATION
+    sitting.complaints = [text for text in sitting.complaints if "ERR_" not in text]
+    sitting.end()
+    first.end()
+    second.end()
+
+
+SCREENS = pytest.mark.parametrize("width,language,scheme", [
+    (1440, "en-GB", "light"), (1440, "zh-CN", "dark"), (360, "zh-CN", "light"), (360, "en-GB", "dark")])
+
+
+def look(sitting, name):
+    """Takes a picture, and finds what is too wide or out of somebody's reach."""
+    page, width = sitting.page, sitting.page.viewport_size["width"]
+    page.mouse.move(0, 0)
+    page.evaluate("() => Promise.allSettled(document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < 5000).map(one => one.finished))")
+    scheme = "dark" if page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    sitting.shot(f"{name}-{width}-{scheme}")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), name
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found
+            if one["impact"] in ("serious", "critical")] == [], name
+
+
+@SCREENS
+def test_every_state_fits_and_is_accessible(server, chromium, tmp_path, width, language, scheme):
+    sitting = Sitting(chromium, server.url, width=width, language=language, scheme=scheme, bypass_csp=True)
+    page = sitting.page
+    look(sitting, "empty")
+    engine = page.evaluate("() => import('/page/state.js').then(({ store }) => store.engine)")
+    sitting.hear("engine", {**engine, "state": "loading", "loadedBytes": 1 << 30, "totalBytes": 3 << 30, "loadingSeconds": 2})
+    look(sitting, "loading")
+    sitting.hear("engine", {**engine, "state": "failed", "error": {"code": "model_damaged", "message": "The model is damaged. Install it again."}})
+    look(sitting, "engine-failed")
+    sitting.hear("engine", engine)
+    sitting.add(SAMPLES / "long-talk.mp3", SAMPLES / "consultation.wav")
+    look(sitting, "ready")
+    job = page.evaluate("() => import('/page/state.js').then(({ store }) => store.job)")
+    sitting.hear("job", {**job, "state": "receiving", "bytesReceived": 400_000, "bytesTotal": 1_000_000, "durationSeconds": None})
+    look(sitting, "uploading")
+    sitting.hear("job", {**job, "state": "decoding", "decodedSeconds": 40, "durationSeconds": None})
+    look(sitting, "decoding")
+    sitting.hear("job", {**job, "state": "queued", "queuePosition": 2})
+    look(sitting, "queued")
+    sitting.hear("job", job)
+    for button in page.locator(".tab").all():
+        button.click()
+    look(sitting, "options")
+    for button in page.locator(".tab").all():
+        button.click()
+    sitting.transcribe()
+    look(sitting, "done")
+    page.locator(".stamp .time").nth(1).click()
+    expect(page.locator("#text p.now")).to_have_count(1)
+    page.evaluate("() => document.getElementById('audio').pause()")
+    look(sitting, "played")
+    page.click("#export-more")
+    look(sitting, "export")
+    page.keyboard.press("Escape")
+    page.click("#help")
+    look(sitting, "keys")
+    page.keyboard.press("Escape")
+    page.locator("#sealed").click()
+    expect(page.locator("#dialog")).to_contain_text("Seccomp")
+    look(sitting, "privacy")
+    page.keyboard.press("Escape")
+    if width == 360:
+        page.click("#drawer")
+        look(sitting, "drawer")
+        page.keyboard.press("Escape")
+    broken = tmp_path / "notes.mp3"
+    broken.write_bytes(b"this is no sound" * 100)
+    page.set_input_files("#files", str(broken))
+    expect(page.locator("#problem-text")).to_contain_text("notes.mp3")
+    look(sitting, "failed")
+    sitting.end()
+
+
+@SCREENS
+def test_the_states_of_long_work_fit_too(server, chromium, tmp_path, width, language, scheme):
+    long = tmp_path / "long.wav"
+    subprocess.run(["ffmpeg", "-v", "error", "-stream_loop", "90", "-i", SAMPLES / "consultation.wav", "-c", "copy", long], check=True)
+    sitting = Sitting(chromium, server.url, width=width, language=language, scheme=scheme, bypass_csp=True)
+    page = sitting.page
+    sitting.add(long)
     page.click("#start")
-    expect(page.locator("#text p").first).to_be_visible(timeout=30000)
-    look("working")
+    expect(page.locator("#text p").first).to_contain_text("headache")
+    look(sitting, "working")
     page.click("#cancel")
-    expect(page.locator("#progress-text")).to_contain_text("stopped")
-    look("stopped")
-    page.set_input_files("#files", str(SAMPLE))
-    expect(page.locator("#name")).to_have_text("consultation.wav")
-    expect(page.locator("#start")).to_be_enabled(timeout=20000)
-    page.click("#start")
-    expect(page.locator("#progress-text")).to_contain_text("done", timeout=30000)
-    look("done")
-    context.close()
+    expect(page.locator("#start")).to_be_visible()
+    look(sitting, "cancelled")
+    page.evaluate("() => document.getElementById('free').click()")
+    expect(page.locator("#status-state")).to_have_text(re.compile("Memory freed|释放"))
+    look(sitting, "freed")
+    page.evaluate("() => document.getElementById('reload').click()")
+    expect(page.locator("#status-state")).to_have_text(re.compile("Ready|就绪"))
+    sitting.end()
+
+
+@SCREENS
+def test_the_states_of_a_recording_fit_too(server, playwright, width, language, scheme):
+    browser = launch(playwright, SAMPLES / "consultation.wav")
+    sitting = Sitting(browser, server.url, width=width, language=language, scheme=scheme, bypass_csp=True)
+    page = sitting.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("#record")
+    expect(page.locator("#recorder b")).to_have_text(re.compile(r"00:02\."))
+    look(sitting, "recording")
+    page.reload()
+    expect(page.locator("#record-on")).to_be_visible()
+    look(sitting, "interrupted")
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }")
+    page.click("#record-on")
+    expect(page.locator("#recorder [role=alert]")).to_be_visible()
+    look(sitting, "refused")
+    sitting.end()
+    browser.close()
+
+
+@SCREENS
+def test_without_a_server_or_a_model_the_page_says_so(chromium, tmp_path, width, language, scheme):
+    for name in ("sotto", "sotto-decode"):
+        shutil.copy(SOTTO.parent / name, tmp_path / name)
+    server = Server(program=tmp_path / "sotto", XDG_DATA_HOME=str(tmp_path))
+    sitting = Sitting(chromium, server.url, width=width, language=language, scheme=scheme, bypass_csp=True)
+    expect(sitting.page.locator("#problem-text")).to_be_visible()
+    look(sitting, "no-model")
+    server.process.kill()
+    expect(sitting.page.locator("#connection")).to_be_visible()
+    look(sitting, "gone")
+    sitting.complaints = [text for text in sitting.complaints if "ERR_" not in text]
+    sitting.end()
+    server.end()

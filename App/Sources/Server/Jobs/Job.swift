@@ -85,6 +85,8 @@ struct JobRecord: Encodable, Sendable {
     }
 
     let id, name: String
+    /// Of two records of a job, the one with the higher number is the later: an answer may overtake an event.
+    let revision: Int
     @Nullable var upload: String?
     let created: Int
     let state: Job.State
@@ -103,7 +105,8 @@ struct JobRecord: Encodable, Sendable {
     let hasText, hasEdits: Bool
     @Nullable var isComplete: Bool?
 
-    init(_ job: Job, queuePosition: Int?) {
+    init(_ job: Job, queuePosition: Int?, revision: Int) {
+        self.revision = revision
         id = job.id
         name = job.name
         upload = job.upload

@@ -17,6 +17,9 @@ actor JobStore {
     private(set) var queue: WorkQueue?
     private(set) var waitingIDs: [String] = []
     private var uploadCount = 0
+    private var revision = 0
+    private var isTellingEngine = false
+    private var hasEngineNews = false
 
     init(limits: Limits, metrics: Metrics, environment: [String: String]) {
         self.limits = limits
@@ -42,7 +45,10 @@ actor JobStore {
     }
 
     func record(_ job: Job) -> JobRecord {
-        JobRecord(job, queuePosition: waitingIDs.firstIndex(of: job.id).map { $0 + 1 })
+        revision += 1
+        return JobRecord(
+            job, queuePosition: waitingIDs.firstIndex(of: job.id).map { $0 + 1 },
+            revision: revision)
     }
 
     func jobs(of sitting: String) -> [Job] {
@@ -59,9 +65,14 @@ actor JobStore {
 
     // MARK: Telling
 
-    func subscribe(_ sitting: String, first: [UInt8]) -> (id: Int, events: Subscribers.Stream) {
+    /// - Parameter first: makes the first event of the recordings as they are now; those that follow tell what
+    ///   happens from now on.
+    func subscribe(
+        _ sitting: String, first: ([JobRecord], [String: TranscriptRecord]) -> [UInt8]
+    ) -> (id: Int, events: Subscribers.Stream) {
         touch(sitting)
-        return subscribers.add(to: sitting, first: first)
+        return subscribers.add(
+            to: sitting, first: first(records(of: sitting), transcripts(of: sitting)))
     }
 
     func unsubscribe(_ id: Int, of sitting: String) {
@@ -85,8 +96,22 @@ actor JobStore {
 
     func tell(_ job: Job) { tell("job", record(job), to: job.sitting) }
 
-    /// The engine, or who waits for it, changed.
+    /// The engine, or who waits for it, changed. Changes that come while one is being told are told together
+    /// after it, so that the last thing told is how it is.
     func engineChanged() async {
+        guard !isTellingEngine else {
+            hasEngineNews = true
+            return
+        }
+        isTellingEngine = true
+        repeat {
+            hasEngineNews = false
+            await tellEngine()
+        } while hasEngineNews
+        isTellingEngine = false
+    }
+
+    private func tellEngine() async {
         guard let engine, let queue else { return }
         let before = waitingIDs
         waitingIDs = await queue.waitingIDs

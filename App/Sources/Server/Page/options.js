@@ -91,7 +91,7 @@ function ruleBoxes() {
 
 async function polishAgain() {
   const { rules, script, hotWords, replacements } = chosenOptions();
-  try { store.take('transcript', { id: store.current, transcript: await api.polish(store.current, { rules, script, hotWords, replacements }) }); } catch (error) { toast(error.message); }
+  try { await api.polish(store.current, { rules, script, hotWords, replacements }); } catch (error) { toast(error.message); }
 }
 
 const summary = el('b');

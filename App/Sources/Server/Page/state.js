@@ -33,6 +33,8 @@ class Store extends EventTarget {
   /** Records what the server says of a job. */
   setJob(job) {
     const key = job.upload, old = this.jobs.get(job.id);
+    // An answer may come after the event that overtook it.
+    if (old?.revision > job.revision) return;
     job.last = job.progress ?? old?.progress ?? old?.last ?? null;
     if (key && this.jobs.has(key) && key !== job.id) {
       this.jobs = new Map([...this.jobs].map(([id, old]) => (id === key ? [job.id, job] : [id, old])));

@@ -57,7 +57,8 @@ function renderModels() {
 }
 
 async function attempt(action) {
-  try { store.take('engine', await action()); } catch (error) { toast(error.message); }
+  // What becomes of it is told by the events.
+  try { await action(); } catch (error) { toast(error.message); }
 }
 
 const load = () => attempt(() => api.load({ model: $('model').value || undefined, precision: $('precision').value || undefined }));

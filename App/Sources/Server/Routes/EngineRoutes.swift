@@ -19,7 +19,10 @@ struct EngineRoutes {
 
     func add(to router: Router<ServerContext>) {
         router.get("/api/state") { request, context in
-            Response.json(await state(of: context.sitting, withTranscripts: false))
+            Response.json(
+                StateRecord(
+                    await surroundings(of: context.sitting),
+                    jobs: await store.records(of: context.sitting), transcripts: nil))
         }
         router.get("/api/events", use: events)
         router.post("/api/engine/load") { request, context in
@@ -62,14 +65,10 @@ struct EngineRoutes {
         guard await store.activeCount == 0 else { throw APIError.engineBusy }
     }
 
-    private func state(of sitting: String, withTranscripts: Bool) async -> StateRecord {
-        var transcripts: [String: TranscriptRecord]?
-        if withTranscripts { transcripts = await store.transcripts(of: sitting) }
-        return StateRecord(
+    private func surroundings(of sitting: String) async -> StateRecord.Surroundings {
+        .init(
             sitting: sitting, engine: await store.engineStatus(),
-            jobs: await store.records(of: sitting),
-            models: await engine.models.map(ModelRecord.init), limits: store.limits,
-            transcripts: transcripts)
+            models: await engine.models.map(ModelRecord.init), limits: store.limits)
     }
 
     /// Server-sent events until the page goes.
@@ -77,8 +76,13 @@ struct EngineRoutes {
         _ request: Request, _ context: ServerContext
     ) async throws -> Response {
         let sitting = context.sitting
-        let first = eventBytes("state", await state(of: sitting, withTranscripts: true))
-        let (id, events) = await store.subscribe(sitting, first: first)
+        let surroundings = await surroundings(of: sitting)
+        let (id, events) = await store.subscribe(sitting) { jobs, transcripts in
+            eventBytes(
+                "state", StateRecord(surroundings, jobs: jobs, transcripts: transcripts))
+        }
+        // The engine may have changed since it was looked at.
+        await store.engineChanged()
         let store = store
         context.whenClientLeaves { Task { await store.unsubscribe(id, of: sitting) } }
         return Response(
@@ -133,14 +137,22 @@ struct StateRecord: Encodable, Sendable {
     @Nullable var keepMinutes: Double?
     let transcripts: [String: TranscriptRecord]?
 
+    /// What there is beside the recordings.
+    struct Surroundings: Sendable {
+        let sitting: String
+        let engine: EngineHost.Status
+        let models: [ModelRecord]
+        let limits: Limits
+    }
+
     init(
-        sitting: String, engine: EngineHost.Status, jobs: [JobRecord], models: [ModelRecord],
-        limits: Limits, transcripts: [String: TranscriptRecord]?
+        _ surroundings: Surroundings, jobs: [JobRecord], transcripts: [String: TranscriptRecord]?
     ) {
-        self.sitting = sitting
-        self.engine = engine
+        let limits = surroundings.limits
+        sitting = surroundings.sitting
+        engine = surroundings.engine
+        models = surroundings.models
         self.jobs = jobs
-        self.models = models
         self.limits = LimitsRecord(
             uploadBytes: limits.uploadBytes, durationSeconds: limits.durationSeconds,
             uploads: limits.uploads)

@@ -1,10 +1,9 @@
 """What the reader edits stays."""
 import re
 
-from conftest import EXPECTED, SAMPLES, Sitting
+from browsing import CONSULTATION, Sitting
+from conftest import SAMPLES
 from playwright.sync_api import expect
-
-CONSULTATION = EXPECTED["consultation.wav"]
 
 
 def prepared(sitting):
@@ -105,7 +104,7 @@ def test_replacements_and_names_are_checked_and_applied(sitting):
     expect(page.locator("#panel-advanced [role=status]")).to_have_text("1 replacements")
     sitting.transcribe()
     assert "migraine" in " ".join(sitting.text())
-    expect(page.locator("#text .changed").first).to_contain_text("migrain")
+    expect(page.locator("#text .changed").first).to_have_text("migraine")
 
 
 def test_the_keyboard_alone_is_enough(server, chromium):

@@ -1,69 +1,31 @@
-"""Drives the page in Chromium against a real server with the demo model.
+"""The page in Chromium, against a real server.
 
-SOTTO       the program (App/.build/release/sotto)
+CHROMIUM    the browser (/usr/bin/chromium)
 SOTTO_PAGE  a folder whose files stand in for the program's page, to try changes without building
 """
 import json
 import mimetypes
 import os
+import pathlib
 import re
-import subprocess
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-ROOT = Path(__file__).resolve().parents[3]
-SAMPLES = ROOT / "Models/demo/samples"
-MEDIA = Path(os.environ.get("SOTTO_MEDIA", ROOT / ".build/media"))
-SHOTS = Path(os.environ.get("SOTTO_SCREENSHOTS", ROOT / ".build/screenshots"))
-SOTTO = os.environ.get("SOTTO", str(ROOT / "App/.build/release/sotto"))
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+SHOTS = ROOT / "screenshots"
 EXPECTED = {entry["file"]: entry["text"] for entry in json.loads((ROOT / "Models/demo/expected.json").read_text()).values()
             if isinstance(entry, dict) and "file" in entry}
+CONSULTATION = EXPECTED["consultation.wav"]
 
 expect.set_options(timeout=15_000)
 
 
-class Server:
-    def __init__(self, port="0"):
-        self.process = subprocess.Popen([SOTTO, "serve", "--port", port], stderr=subprocess.PIPE, text=True)
-        for line in self.process.stderr:
-            found = re.search(r"http://[^ ]+/", line)
-            if found:
-                self.url = found[0]
-                return
-        raise RuntimeError("the server did not say where it listens")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait(20)
-
-
-@pytest.fixture
-def server():
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def playwright():
-    with sync_playwright() as playwright:
-        yield playwright
-
-
 def launch(playwright, sound=None):
+    """A browser; `sound` is what its microphone hears."""
     arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     if sound:
         arguments.append(f"--use-file-for-fake-audio-capture={sound}%noloop")
     return playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=arguments)
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright):
-    browser = launch(playwright)
-    yield browser
-    browser.close()
 
 
 class Sitting:
@@ -82,7 +44,7 @@ class Sitting:
         self.context.on("request", lambda request: self.strangers.append(request.url)
                         if not request.url.startswith((url, "blob:", "data:")) else None)
         self.page.goto(url)
-        expect(self.page.locator("#status-state")).to_have_text(re.compile("Ready|Working|就绪|识别中"))
+        expect(self.page.locator("#status-state")).to_have_text(re.compile("Ready|Working|No model|就绪|识别中|没有"))
 
     def replace_page(self):
         folder = os.environ.get("SOTTO_PAGE")
@@ -90,12 +52,12 @@ class Sitting:
             return
 
         def file(route):
-            path = Path(folder, route.request.url.split("?")[0].rsplit("/", 1)[1])
+            path = pathlib.Path(folder, route.request.url.split("?")[0].rsplit("/", 1)[1])
             route.fulfill(body=path.read_bytes(), content_type=mimetypes.guess_type(path)[0] or "text/plain")
 
         def home(route):
             answer = route.fetch()
-            route.fulfill(response=answer, body=Path(folder, "index.html").read_bytes())
+            route.fulfill(response=answer, body=pathlib.Path(folder, "index.html").read_bytes())
 
         self.context.route("**/page/*", file)
         self.context.route(self.url, home)
@@ -111,6 +73,20 @@ class Sitting:
     def text(self):
         return self.page.locator("#text p").all_text_contents()
 
+    def plain(self):
+        return self.page.locator("#plain").inner_text()
+
+    def export(self, name):
+        """A file as the export menu gives it: its name and its bytes."""
+        self.page.click("#export-more")
+        with self.page.expect_download() as download:
+            self.page.click(f"#export-menu [data-format={name}]")
+        return download.value.suggested_filename, pathlib.Path(download.value.path()).read_bytes()
+
+    def hear(self, name, data):
+        """An event of the server's stream, to see states that pass too quickly."""
+        self.page.evaluate("([name, data]) => import('/page/state.js').then(({ store }) => store.take(name, data))", [name, data])
+
     def shot(self, name):
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
@@ -119,10 +95,3 @@ class Sitting:
         self.context.close()
         assert self.complaints == []
         assert self.strangers == []
-
-
-@pytest.fixture
-def sitting(server, chromium):
-    sitting = Sitting(chromium, server.url)
-    yield sitting
-    sitting.end()
