@@ -25,6 +25,15 @@ def test_the_language_is_the_browsers_and_can_be_switched(server, chromium):
     sitting.end()
 
 
+def test_what_is_wrong_is_said_in_the_readers_language(server, chromium, tmp_path):
+    sitting = Sitting(chromium, server.url, language="zh-CN")
+    broken = tmp_path / "notes.mp3"
+    broken.write_bytes(b"this is no sound" * 100)
+    sitting.page.set_input_files("#files", str(broken))
+    expect(sitting.page.locator("#problem-text")).to_have_text("“notes.mp3”不是音频或视频文件，无法读取。请选择录音或视频。")
+    sitting.end()
+
+
 def test_no_text_is_missing_in_either_language(sitting):
     missing = sitting.page.evaluate("""async () => {
         const [{ english }, { chinese }] = [await import('/page/english.js'), await import('/page/chinese.js')];

@@ -40,3 +40,16 @@ export const chinese = {
   interrupted: '录制曾中断，已保存 $1。', goOn: '继续录制', finish: '结束',
   keySpace: '播放或暂停（在文本中按 Ctrl+Space）', keyJKL: '减速、暂停、加速', keyArrows: '后退、前进 5 秒', keyN: '下一处存疑', keyS: '此处的说话人（在文本中按 Alt+S）', keyFind: '查找', keyExport: '导出', keyStart: '开始识别', keyEsc: '取消', keyHelp: '本列表', keyPart: '在播放处设为起点、终点', keyZoom: '缩放波形',
 };
+
+/** By the server's codes; `$1` is the recording's name. */
+export const chineseProblems = {
+  audio_empty: '“$1”是空文件。录音保存了吗？', audio_not_media: '“$1”不是音频或视频文件，无法读取。请选择录音或视频。', audio_unsupported_container: '“$1”不是可读的录音。请选择音频或视频文件。',
+  audio_no_sound: '“$1”里没有声音轨道。', audio_no_such_track: '“$1”没有这条声音轨道。请选择其他编号。', audio_encrypted: '“$1”有加密保护，无法读取。请先解除保护。',
+  audio_unsupported_encoding: '“$1”的编码方式无法读取。请先转换为 WAV 或 MP3。', audio_malformed_header: '“$1”的文件头已损坏。请重新导出录音。', audio_no_samples: '“$1”里没有声音数据。录音保存了吗？',
+  audio_not_finite: '“$1”的数据已损坏。请重新导出录音。', audio_too_short: '“$1”太短，无法识别。', audio_too_long: '“$1”超过服务器允许的时长。请先分段。',
+  audio_decoder_failed: '“$1”无法解码，文件可能已损坏。', audio_decoder_killed: '解码“$1”时内存不足或出错。请重试。', audio_not_stored: '磁盘空间不足，无法暂存录音。请清理后重试。', audio_beyond_end: '所选部分超出了录音的范围。',
+  too_large: '文件超过服务器允许的大小。', too_many_uploads: '正在进行的上传太多。请稍后再试。', too_many_recordings: '录音太多。请先移除一些。',
+  engine_busy: '模型正在工作。请等待完成，或先取消。', engine_stalled: '模型没有响应。请重新加载模型后再试。', model_none_installed: '没有安装模型。', job_not_found: '这个录音已不存在。',
+  not_ready: '这个录音还不能开始。请等待就绪。', no_text: '还没有文本。请先开始识别。', recording_finished: '这段录制已经结束。请重新开始录制。', nothing_recorded: '还没有录到声音。',
+  shutting_down: '服务器正在关闭。', unexpected: '出现意外错误。请重试。',
+};

@@ -6,7 +6,7 @@ import { newKey } from './draft.js';
 import { paragraphOf, restore, selection } from './caret.js';
 import { renderGutter } from './gutter.js';
 import { confirm } from './dialogs.js';
-import { isChinese, t } from './words.js';
+import { isChinese, t, why } from './words.js';
 
 const root = $('text');
 let isComposing = false;
@@ -163,7 +163,7 @@ async function send(id) {
   if (!job || !draft || job.isLocal) return;
   try {
     if (draft.hasEdits) { await api.saveEdits(id, draft.edits); job.hasEdits = true; } else if (job.hasEdits) { await api.dropEdits(id); job.hasEdits = false; }
-  } catch (error) { if (error.status > 0) toast(error.message); }
+  } catch (error) { if (error.status > 0) toast(why(error)); }
 }
 
 const waiting = new Set();

@@ -23,7 +23,7 @@ export const english = {
   start: 'Start', again: 'Start again', cancel: 'Cancel', startAll: 'Start all $1', send: 'Send again',
   reasonLoading: 'The model is loading …', reasonLoadingPart: 'The model is loading: $1 %', reasonFailed: 'The model could not be loaded.', reasonNone: 'No model is installed.',
   reasonReceiving: 'The file is being sent: $1 %', reasonDecoding: 'The recording is being decoded: $1', reasonRecording: 'Finish the recording first.', reasonBroken: 'This file cannot be read.', reasonOffline: 'The server does not answer.',
-  elapsed: '$1 elapsed', left: 'about $1 left', speed: '$1× real time', queued: 'Waiting, number $1', took: 'Done in $1', partDone: 'Up to $1',
+  elapsed: '$1 elapsed', left: 'about $1 left', speed: '$1× real time', queued: 'Waiting, number $1', took: 'took $1', partDone: 'Up to $1',
   receiving: 'sending $1 %', decoding: 'decoding $1', recording: 'recording', ready: 'ready', waitingShort: 'waiting, number $1', running: '$1 %', done: 'done', incomplete: 'done, with gaps', cancelled: 'cancelled', failed: 'failed', lost: 'lost by the server',
   up: 'Earlier: $1', down: 'Later: $1', remove: 'Remove $1',
   editable: 'Text, editable', plain: 'Plain text', copy: 'Copy', copyTimes: 'with times', copied: 'Copied', revert: 'Undo all edits',

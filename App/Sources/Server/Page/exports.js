@@ -4,7 +4,7 @@ import { api } from './api.js';
 import { store } from './state.js';
 import { flush } from './editor.js';
 import { preference, remember } from './preferences.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 const chosen = () => (store.formats.some(format => format.name === preference('format', 'txt')) ? preference('format', 'txt') : 'txt');
 
@@ -21,7 +21,7 @@ export async function exportAs(name = chosen()) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     toast(t('exported', fileName));
-  } catch (error) { toast(error.message); }
+  } catch (error) { toast(why(error)); }
 }
 
 function nameIn(header) {

@@ -5,7 +5,7 @@ import { store } from './state.js';
 import { player } from './player.js';
 import { show } from './dialogs.js';
 import { clock, stamp } from './format.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 const root = $('text'), gutter = $('gutter');
 const gapHeight = 46;
@@ -61,7 +61,7 @@ function stampOf(paragraph, element) {
 
 function gapOf(gap, top) {
   const name = `${gap.kind} ${gap.start} ${gap.end}`;
-  const again = () => api.retry(store.current, [gap.start, gap.end]).then(job => store.setJob(job), error => toast(error.message));
+  const again = () => api.retry(store.current, [gap.start, gap.end]).then(job => store.setJob(job), error => toast(why(error)));
   const child = find(name) ?? el('div', { className: 'gap', data: { name } }, el('span'), el('button', { className: 'icon', onclick: again }));
   say(child.firstElementChild, t(gap.kind === 'missing' ? 'gapMissing' : 'gapIncomplete', clock(gap.start), clock(gap.end)));
   say(child.lastElementChild, t('retry'));

@@ -3,7 +3,7 @@ import { $, say } from './dom.js';
 import { ApiError, upload } from './api.js';
 import { store } from './state.js';
 import { bytes } from './format.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 let drags = 0;
 const sending = new Map();
@@ -41,7 +41,7 @@ async function send(key, file, name) {
   try {
     store.setJob(await call);
   } catch (error) {
-    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message));
+    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : why(error, name)));
   } finally { sending.delete(key); }
 }
 

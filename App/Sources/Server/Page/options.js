@@ -3,7 +3,7 @@ import { $, debounce, el, say, toast } from './dom.js';
 import { api } from './api.js';
 import { store } from './state.js';
 import { preference, remember } from './preferences.js';
-import { locale, t } from './words.js';
+import { locale, t, why } from './words.js';
 
 const value = (name, fallback) => preference(`option.${name}`, fallback);
 const set = (name, chosen) => remember(`option.${name}`, chosen);
@@ -52,7 +52,7 @@ function listField(name, label, fileName) {
       const counts = await api.checkLists({ hotWords: '', replacements: '', [name]: area.value });
       note.classList.remove('bad');
       say(note, area.value.trim() === '' ? '' : name === 'replacements' ? t('replacementCount', counts.replacementCount) : t('hotWordCount', counts.hotWords.length));
-    } catch (error) { note.classList.add('bad'); say(note, error.message); }
+    } catch (error) { note.classList.add('bad'); say(note, why(error)); }
   });
   area.oninput = () => { set(name, area.value); summarise(); check(); };
   area.onkeydown = event => {
@@ -91,7 +91,7 @@ function ruleBoxes() {
 
 async function polishAgain() {
   const { rules, script, hotWords, replacements } = chosenOptions();
-  try { await api.polish(store.current, { rules, script, hotWords, replacements }); } catch (error) { toast(error.message); }
+  try { await api.polish(store.current, { rules, script, hotWords, replacements }); } catch (error) { toast(why(error)); }
 }
 
 const summary = el('b');

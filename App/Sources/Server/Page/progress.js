@@ -7,7 +7,7 @@ import { chosenOptions } from './options.js';
 import { chosenPart } from './waveform.js';
 import { clock, exact, percent } from './format.js';
 import { describeEngine } from './status.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 const isWorking = job => job?.state === 'running' || job?.state === 'queued';
 const rate = speed => (speed < 10 ? speed.toFixed(1) : Math.round(speed));
@@ -29,17 +29,17 @@ function reason(job) {
 }
 
 export async function startJob(job) {
-  try { store.setJob(await api.start(job.id, { ...chosenOptions(), range: job.id === store.current ? chosenPart() : null })); } catch (error) { toast(error.message); }
+  try { store.setJob(await api.start(job.id, { ...chosenOptions(), range: job.id === store.current ? chosenPart() : null })); } catch (error) { toast(why(error)); }
 }
 
 export const start = () => { if (!$('start').disabled && !$('start').hidden && store.job) startJob(store.job); };
 
 export async function cancel() {
   if (!isWorking(store.job)) return;
-  try { store.setJob(await api.cancel(store.current)); } catch (error) { toast(error.message); }
+  try { store.setJob(await api.cancel(store.current)); } catch (error) { toast(why(error)); }
 }
 
-function texts(job, why) {
+function texts(job, reasonToWait) {
   const { progress } = job;
   if (job.state === 'queued') return [el('span', {}, t('queued', job.queuePosition ?? '–'))];
   if (job.state === 'running') {
@@ -48,7 +48,7 @@ function texts(job, why) {
     if (progress?.speed) parts.push(el('span', {}, t('speed', rate(progress.speed))));
     return parts;
   }
-  if (why) return [el('span', {}, why)];
+  if (reasonToWait) return [el('span', {}, reasonToWait)];
   if (store.engine.state === 'freed') return [el('span', {}, t('modelFreed'))];
   if (job.state === 'done' || job.state === 'cancelled') {
     const parts = [el('b', {}, t(job.state === 'cancelled' ? 'cancelled' : job.isComplete === false ? 'incomplete' : 'done'))];
@@ -70,10 +70,10 @@ function render() {
   say($('duration'), job.durationSeconds === null ? '–' : exact(job.durationSeconds));
   $('warnings').hidden = !job.warnings?.length;
   if (job.warnings?.length) $('warnings').replaceChildren(...job.warnings.map(text => el('li', {}, text)));
-  const why = reason(job), working = isWorking(job), isBroken = job.state === 'failed' && job.durationSeconds === null;
+  const reasonToWait = reason(job), working = isWorking(job), isBroken = job.state === 'failed' && job.durationSeconds === null;
   for (const part of document.querySelectorAll('.wave, .options, .action')) part.hidden = isBroken;
   $('start').hidden = working;
-  $('start').disabled = Boolean(why) || job.state === 'lost';
+  $('start').disabled = Boolean(reasonToWait) || job.state === 'lost';
   say($('start'), t(['done', 'cancelled'].includes(job.state) || (job.state === 'failed' && job.hasText) ? 'again' : 'start'));
   $('cancel').hidden = !working;
   const share = job.state === 'running' ? percent(job.progress?.doneSeconds, job.progress?.totalSeconds)
@@ -84,7 +84,7 @@ function render() {
   bar.classList.toggle('waits', isWaiting);
   bar.firstElementChild.style.width = share === null ? '' : `${share}%`;
   if (share === null) bar.removeAttribute('aria-valuenow'); else bar.setAttribute('aria-valuenow', share);
-  const parts = texts(job, why), line = parts.map(part => part.textContent).join(' ');
+  const parts = texts(job, reasonToWait), line = parts.map(part => part.textContent).join(' ');
   if ($('progress-text').dataset.line !== line) { $('progress-text').dataset.line = line; $('progress-text').replaceChildren(...parts); }
   const news = `${job.id} ${job.state} ${job.state === 'running' ? Math.floor(share / 25) : ''}`;
   if (news !== announced) { announced = news; announce(line || describeEngine(store.engine)); }
@@ -94,7 +94,7 @@ function renderProblem() {
   const { job } = store, engineText = $('problem').dataset.engine;
   const button = $('problem-action');
   const canSend = job && (job.state === 'lost' || job.canSend) && (store.sources.has(job.id) || store.sources.has(job.upload));
-  const text = job?.state === 'lost' ? t('lostText') : job?.state === 'failed' ? job.error?.message ?? t('failed') : engineText ?? '';
+  const text = job?.state === 'lost' ? t('lostText') : job?.state === 'failed' ? (job.error ? why(job.error, job.name) : t('failed')) : engineText ?? '';
   $('problem').hidden = !text;
   say($('problem-text'), text);
   button.hidden = !canSend && !(text === engineText && store.engine.state === 'failed');

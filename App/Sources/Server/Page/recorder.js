@@ -5,7 +5,7 @@ import { store } from './state.js';
 import { Pieces, waveFile } from './pieces.js';
 import { clock, exact } from './format.js';
 import { preference, remember } from './preferences.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 const tailSeconds = 0.4;
 let session = null;
@@ -110,7 +110,7 @@ export async function stop() {
   try {
     await pieces.settle();
     store.setJob(await api.finishRecording(job.id));
-  } catch (error) { toast(error.message); }
+  } catch (error) { toast(why(error)); }
   session = null;
   store.isRecording = false;
   $('recorder').hidden = true;
@@ -158,7 +158,7 @@ function offer() {
   const isInterrupted = job?.state === 'recording' && !session;
   if (!isInterrupted) { if ($('recorder').dataset.offer) { $('recorder').hidden = true; delete $('recorder').dataset.offer; } return; }
   if ($('recorder').dataset.offer === job.id) return;
-  const finish = async () => { try { store.setJob(await api.finishRecording(job.id)); } catch (error) { toast(error.message); } };
+  const finish = async () => { try { store.setJob(await api.finishRecording(job.id)); } catch (error) { toast(why(error)); } };
   $('recorder').hidden = false;
   $('recorder').replaceChildren(el('p', { role: 'status' }, t('interrupted', clock(job.decodedSeconds || job.pieces))),
     el('div', { className: 'row' }, el('button', { className: 'button record', id: 'record-on', onclick: () => { delete $('recorder').dataset.offer; record(store.job); } }, t('goOn')),

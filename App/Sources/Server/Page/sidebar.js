@@ -6,7 +6,7 @@ import { stopSending } from './intake.js';
 import { clock, percent } from './format.js';
 import { confirm } from './dialogs.js';
 import { startJob, startable } from './progress.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 const rows = new Map();
 
@@ -73,14 +73,14 @@ async function move(id, step) {
   const queue = waiting(), from = queue.indexOf(id), to = from + step;
   if (to < 0 || to >= queue.length) return;
   const before = step < 0 ? queue[to] : queue[to + 1] ?? null;
-  try { await api.move(id, before); } catch (error) { toast(error.message); }
+  try { await api.move(id, before); } catch (error) { toast(why(error)); }
 }
 
 async function remove(id) {
   const job = store.jobs.get(id);
   if ((job.hasText || job.state === 'recording') && !await confirm(t('removeTitle', job.name), t('removeText'), t('removeNow'))) return;
   stopSending(job);
-  try { if (!job.isLocal) await api.remove(id); } catch (error) { if (error.status !== 404) { toast(error.message); return; } }
+  try { if (!job.isLocal) await api.remove(id); } catch (error) { if (error.status !== 404) { toast(why(error)); return; } }
   store.forgetJob(id);
 }
 

@@ -4,7 +4,7 @@ import { api } from './api.js';
 import { store } from './state.js';
 import { bytes, percent } from './format.js';
 import { confirm, show, table } from './dialogs.js';
-import { t } from './words.js';
+import { t, why } from './words.js';
 
 const states = { loading: ['stateLoading', 'busy'], ready: ['stateReady', 'good'], busy: ['stateBusy', 'busy'], freed: ['stateFreed', ''], failed: ['stateFailed', 'bad'], none: ['stateNone', 'bad'] };
 const modelsFolder = '~/.local/share/sotto/models/';
@@ -42,7 +42,7 @@ function render() {
 }
 
 function renderProblem(engine) {
-  const text = engine.state === 'failed' ? engine.error?.message ?? t('stateFailed') : engine.state === 'none' ? t('noModel') : '';
+  const text = engine.state === 'failed' ? (engine.error ? why(engine.error) : t('stateFailed')) : engine.state === 'none' ? t('noModel') : '';
   $('problem').dataset.engine = text;
   store.tell('problem');
 }
@@ -58,7 +58,7 @@ function renderModels() {
 
 async function attempt(action) {
   // What becomes of it is told by the events.
-  try { await action(); } catch (error) { toast(error.message); }
+  try { await action(); } catch (error) { toast(why(error)); }
 }
 
 const load = () => attempt(() => api.load({ model: $('model').value || undefined, precision: $('precision').value || undefined }));
@@ -78,7 +78,7 @@ async function showPrivacy() {
       table([t('local'), t('remote'), t('connectionState')], sockets.map(row => [row.local, row.remote || '–', row.state])),
     ]);
     await isOpen;
-  } catch (error) { toast(error.message); }
+  } catch (error) { toast(why(error)); }
 }
 
 export function startStatus() {
@@ -98,6 +98,6 @@ export function startStatus() {
       for (const id of [...store.jobs.keys()]) store.forgetJob(id);
       store.sources.clear();
       toast(t('forgotten'));
-    } catch (error) { toast(error.message); }
+    } catch (error) { toast(why(error)); }
   };
 }

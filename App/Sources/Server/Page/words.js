@@ -1,7 +1,7 @@
 // Every text that the page shows, in English and Chinese. `$1` is the first value given to `t`.
 import { preference, remember } from './preferences.js';
 import { english } from './english.js';
-import { chinese } from './chinese.js';
+import { chinese, chineseProblems } from './chinese.js';
 
 let language = preference('language', null) ?? (/^zh/i.test(navigator.language) ? 'zh' : 'en');
 
@@ -12,6 +12,9 @@ export function t(key, ...values) {
   const text = (isChinese() ? chinese : english)[key] ?? english[key] ?? key;
   return values.reduce((result, value, index) => result.replaceAll(`$${index + 1}`, value), text);
 }
+
+/** What went wrong, in the page's language: the server tells it in English, and by a code. `name` is the recording's. */
+export const why = (error, name = '') => (isChinese() && chineseProblems[error.code]?.replaceAll('$1', name)) || error.message;
 
 /** Fills in `data-t` (text), `data-t-label` and `data-t-placeholder` below an element. */
 export function translate(root = document) {
