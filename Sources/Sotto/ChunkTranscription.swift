@@ -145,9 +145,9 @@ struct ChunkTranscription: Sendable {
                 summary = end
             }
         }
-        guard !stop.isStopped || summary != nil else { throw Stopped() }
-        try Task.checkCancellation()
-        guard summary != nil || loopStart != nil else { throw CancellationError() }
+        guard summary != nil || (loopStart != nil && !Task.isCancelled) else {
+            throw stop.isStopped ? Stopped() : CancellationError()
+        }
         raw += decoder.finish()
         let answer = parser.parse(
             loopStart.map { decoder.text(of: tokens.prefix($0).map(\.id)) } ?? raw)

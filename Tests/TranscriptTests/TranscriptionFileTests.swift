@@ -14,6 +14,13 @@ import Testing
                 #expect(format.render(read) == format.render(source), "\(number) \(format)")
             }
         }
+        var byPerson = RandomTranscription(number: 1).transcription
+        for index in byPerson.segments.indices {
+            byPerson.segments[index].opensParagraph = index % 3 == 0
+        }
+        let readAgain = try Transcription(json: Format.json.render(byPerson))
+        #expect(Format.txt.render(readAgain) == Format.txt.render(byPerson))
+        #expect(readAgain.segments.map(\.opensParagraph) == byPerson.segments.map(\.opensParagraph))
         let rich = try Transcription(json: Format.json.render(richTranscription))
         for format in Format.allCases {
             #expect(format.render(rich) == format.render(richTranscription), "\(format)")

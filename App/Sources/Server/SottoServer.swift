@@ -5,7 +5,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
-import Sandbox
+public import Sandbox
 import ServiceLifecycle
 public import Sotto
 import UnixSignals
@@ -50,8 +50,11 @@ public struct SottoServer: Sendable {
 
     /// Serves until the process is told to end, and ends the work that goes on then.
     ///
-    /// - Parameter onListening: gets the address of the page, once it can be opened.
-    public func run(onListening: @escaping @Sendable (String) -> Void) async throws {
+    /// - Parameter onListening: gets the address of the page, once it can be opened, and why the kernel does not
+    ///   refuse connections out, where it does not.
+    public func run(
+        onListening: @escaping @Sendable (_ address: String, _ flaw: NetworkSeal.Failure?) -> Void
+    ) async throws {
         let metrics = Metrics()
         let store = JobStore(limits: options.limits, metrics: metrics, environment: environment)
         let engine = EngineHost(
@@ -70,10 +73,14 @@ public struct SottoServer: Sendable {
                     options.limits.connections)),
             services: [Housekeeping(store: store)],
             onServerRunning: { channel in
-                // From here on nothing that this process does can reach out.
-                try? NetworkSeal.enter()
-                let port = channel.localAddress?.port ?? options.port
-                onListening(address(port: port))
+                var flaw: NetworkSeal.Failure?
+                do throws(NetworkSeal.Failure) {
+                    // From here on nothing that this process does can reach out.
+                    try NetworkSeal.enter()
+                } catch {
+                    flaw = error
+                }
+                onListening(address(port: channel.localAddress?.port ?? options.port), flaw)
                 try? await engine.load()
             }, logger: logger)
         let services = ServiceGroup(

@@ -81,11 +81,11 @@ struct ServeCommand: AsyncParsableCommand {
             options, environment: ProcessInfo.processInfo.environment,
             programPath: Console.programPath)
         do {
-            try await server.run { address in
-                Console.writeNotice(
-                    "sotto: listening at \(address)\n"
-                        + "sotto: the kernel refuses this process every connection out; "
-                        + "Ctrl-C ends it.\n")
+            try await server.run { address, flaw in
+                let seal =
+                    flaw.map { "the kernel does NOT refuse connections out: \($0)" }
+                    ?? "the kernel refuses this process every connection out; Ctrl-C ends it."
+                Console.writeNotice("sotto: listening at \(address)\nsotto: \(seal)\n")
             }
         } catch {
             Console.writeProblem(

@@ -65,6 +65,30 @@ import Transcript
         #expect(result.segments.map(\.text) == ["One.", "Deux.", "Three."])
     }
 
+    @Test func `paragraphs are where the person made them`() {
+        let heard = transcription(["One.", "Two.", "Three."], step: 10)
+        #expect(heard.paragraphs.map(\.text) == ["One.", "Two.", "Three."])
+        let joined = heard.edited([paragraph("One. Two.", 0, 20), paragraph("Three.", 20, 22)])
+        #expect(joined.paragraphs.map(\.text) == ["One. Two.", "Three."])
+        let split = transcription(["One.", "Two."]).edited([
+            paragraph("New", 0, 0), paragraph("One.", 0, 1.5), paragraph("Two.", 2, 3.5),
+        ])
+        #expect(split.paragraphs.map(\.text) == ["New", "One.", "Two."])
+        #expect(Format.txt.render(split) == Array("New\n\nOne.\n\nTwo.\n".utf8))
+    }
+
+    @Test func `a mark covers the words that a replacement changed`() {
+        var heard = transcription(["A headache today", "见张三"])
+        heard.segments[0].changes = [
+            TextChange(range: 2..<9, replacement: "migrain", rules: [.replacements])
+        ]
+        heard.segments[1].changes = [TextChange(range: 1..<2, replacement: "章", rules: [.names])]
+        let record = ParagraphRecord(heard.paragraphs[0])
+        #expect(record.text == "A migraine today 见章三")
+        #expect(record.marks.map { [$0.from, $0.to] } == [[2, 10], [18, 19]])
+        #expect(record.marks.map(\.original) == ["headache", "张"])
+    }
+
     @Test func `doubts are told in the units of JavaScript`() {
         var heard = transcription(["😀 one", "two"])
         heard.segments[0].doubtfulWords = [DoubtfulWord(range: 2..<5, logProbability: -3)]

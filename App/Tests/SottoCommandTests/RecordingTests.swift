@@ -229,13 +229,13 @@ import Testing
         let data = try Data(contentsOf: URL(filePath: Self.media("aac.m4a")))
         try check(
             "-", input: data, environment: ["TMPDIR": "/nowhere"],
-            says: "The standard input cannot be stored in '/nowhere': No such file or directory. "
+            says: "The recording cannot be stored in '/nowhere': No such file or directory. "
                 + "Set TMPDIR to a folder that can be written to and has room.", exits: 71)
         // A limit of the shell's stands for the end of the disk.
         let found = try sotto(
             ["transcribe", "-q", "-"], input: data, limitedTo: 64)
         #expect(
-            found.errors == "sotto: The standard input cannot be stored in '/tmp': File too large. "
+            found.errors == "sotto: The recording cannot be stored in '/tmp': File too large. "
                 + "Set TMPDIR to a folder that can be written to and has room.\n")
         #expect(found.status == 71)
     }
