@@ -50,10 +50,10 @@ import Transcript
             paragraph("not what it says", 0, 3.5, edited: false, speaker: "Ann"),
             paragraph("Three and four.", 4, 8, speaker: "Ben"),
         ])
-        #expect(result.segments.map(\.text) == ["One.", "Two.", "Three and four."])
-        #expect(result.segments.map(\.speaker) == ["Ann", "Ann", "Ben"])
-        #expect(result.segments[2].startSeconds == 4)
-        #expect(result.segments[2].endSeconds == 7.5)
+        #expect(result.paragraphs.map(\.text) == ["One. Two.", "Three and four."])
+        #expect(result.paragraphs.map(\.speaker) == ["Ann", "Ben"])
+        #expect(result.paragraphs[1].startSeconds == 4)
+        #expect(result.paragraphs[1].endSeconds == 7.5)
     }
 
     @Test func `a part that was heard again takes the place of what was there`() {
@@ -75,6 +75,41 @@ import Transcript
         ])
         #expect(split.paragraphs.map(\.text) == ["New", "One.", "Two."])
         #expect(Format.txt.render(split) == Array("New\n\nOne.\n\nTwo.\n".utf8))
+    }
+
+    @Test func `a split inside a segment gives each half the times of its words`() {
+        var heard = transcription(
+            ["Thomas the list. What do you think about it? I agree."], step: 12)
+        heard.segments[0].endSeconds = 12
+        heard.segments[0].speech = [1..<4, 6..<12]
+        let whole = heard.segments[0].text
+        let result = heard.edited([
+            paragraph("Thomas the list.", 0, 3), paragraph("What do you think about it?", 3, 9),
+            paragraph("I agree.", 9, 12),
+        ])
+        #expect(result.segments.map(\.text).joined(separator: " ") == whole)
+        #expect(result.segments.map { Int($0.startSeconds * 10) } == [0, 60, 105])
+        #expect(result.segments.map { Int($0.endSeconds * 10) } == [60, 105, 120])
+        // A changed word does not move the others.
+        let again = heard.edited([
+            paragraph("Thomas the list.", 0, 3), paragraph("What do we think about it?", 3, 9),
+            paragraph("I agree.", 9, 12),
+        ])
+        #expect(again.segments.map(\.startSeconds) == result.segments.map(\.startSeconds))
+    }
+
+    @Test func `a paragraph may be divided where segments are not`() {
+        let heard = transcription(["One two.", "Three four.", "五六。七八。"], step: 3)
+        let result = heard.edited([
+            paragraph("One", 0, 1), paragraph("two. Three", 1, 3), paragraph("four.五六。", 3, 7),
+            paragraph("七八。", 7, 9),
+        ])
+        #expect(result.paragraphs.map(\.text) == ["One", "two. Three", "four.五六。", "七八。"])
+        #expect(result.segments.map(\.text) == ["One", "two.", "Three", "four.", "五六。", "七八。"])
+        for (left, right) in zip(result.segments, result.segments.dropFirst()) {
+            #expect(left.endSeconds <= right.startSeconds)
+        }
+        #expect(result.segments[4].startSeconds == 6 && result.segments[5].endSeconds == 7.5)
     }
 
     @Test func `a mark covers the words that a replacement changed`() {

@@ -21,82 +21,61 @@ struct EditedParagraph: Codable, Hashable, Sendable {
 extension Transcription {
     /// The transcription with what a person wrote in place of what the model wrote.
     ///
-    /// Segments whose words were left alone keep their times and what is known about them; those between
-    /// become one, with the person's words as they are.
+    /// Segments whose words were left alone stay as they are; other words get the times of those that they stand
+    /// for. Paragraphs that were edited one after the other are aligned together: a word may have gone from one
+    /// to the next.
     func edited(_ paragraphs: [EditedParagraph]) -> Transcription {
         var result = self
-        var rest = segments[...]
+        var (rest, left) = (segments[...], paragraphs[...])
         result.segments = []
-        for (index, paragraph) in paragraphs.enumerated() {
+        while let first = left.first {
+            let group = first.edited ? left.prefix(while: \.edited) : left.prefix(1)
+            left = left.dropFirst(group.count)
             // A segment belongs to the paragraph that begins before its middle.
-            let next = index + 1 < paragraphs.count ? paragraphs[index + 1].start : .infinity
+            let next = left.first?.start ?? .infinity
             let own = rest.prefix { ($0.startSeconds + $0.endSeconds) / 2 < next }
             rest = rest.dropFirst(own.count)
-            result.segments += Self.segments(Array(own), as: paragraph)
+            guard first.edited else {
+                result.segments += Self.paragraph(Array(own), speaker: first.speaker)
+                continue
+            }
+            let alignment = EditAlignment(
+                heard: Array(own), written: group.map { Array($0.text.unicodeScalars) })
+            for (index, paragraph) in group.enumerated() {
+                result.segments += Self.paragraph(
+                    segments(alignment, index, paragraph, after: result.segments.last),
+                    speaker: paragraph.speaker)
+            }
         }
         result.segments += rest
         return result
     }
 
-    private static func segments(_ own: [Segment], as paragraph: EditedParagraph) -> [Segment] {
-        var segments = own
-        if paragraph.edited {
-            let words = Array(paragraph.text.unicodeScalars)
-            let head = kept(own, at: words[...])
-            let tail = kept(
-                own.dropFirst(head.count).reversed(), at: words[head.end...], backwards: true)
-            let middle = own[head.count..<own.count - tail.count]
-            let text = String(String.UnicodeScalarView(words[head.end..<tail.end]))
-                .trimmingWhitespace()
-            segments = Array(own.prefix(head.count))
-            if !text.isEmpty {
-                let start = middle.first?.startSeconds ?? segments.last?.endSeconds
-                let end = middle.last?.endSeconds ?? own.suffix(tail.count).first?.startSeconds
-                segments.append(
-                    Segment(
-                        startSeconds: start ?? paragraph.start,
-                        endSeconds: max(end ?? paragraph.end, start ?? paragraph.start),
-                        text: text, language: (middle.first ?? own.first)?.language ?? "",
-                        meanLogProbability: 0, speech: middle.flatMap(\.speech)))
-            }
-            segments += own.suffix(tail.count)
+    private static func paragraph(_ segments: [Segment], speaker: String?) -> [Segment] {
+        segments.enumerated().map { index, segment in
+            var segment = segment
+            segment.speaker = speaker
+            segment.opensParagraph = index == 0
+            return segment
         }
-        for index in segments.indices {
-            segments[index].speaker = paragraph.speaker
-            segments[index].opensParagraph = index == 0
-        }
-        return segments
     }
 
-    /// How many segments stand in a text as they are, one after the other, and where they end.
-    private static func kept(
-        _ segments: some Sequence<Segment>, at words: ArraySlice<Unicode.Scalar>,
-        backwards: Bool = false
-    ) -> (count: Int, end: Int) {
-        var (count, left) = (0, words)
-        for segment in segments {
-            let own = Array(segment.text.unicodeScalars)
-            let trimmed =
-                backwards
-                ? left.dropLastWhile(\.properties.isWhitespace)
-                : left.drop(while: \.properties.isWhitespace)
-            let found =
-                backwards
-                ? trimmed.count >= own.count && trimmed.suffix(own.count).elementsEqual(own)
-                : trimmed.starts(with: own)
-            guard !own.isEmpty, found else { break }
-            left = backwards ? trimmed.dropLast(own.count) : trimmed.dropFirst(own.count)
-            // A word may go on where the segment ended.
-            count += 1
-        }
-        return (count, backwards ? left.endIndex : left.startIndex)
-    }
-}
-
-extension ArraySlice {
-    fileprivate func dropLastWhile(_ matches: (Element) -> Bool) -> ArraySlice {
-        var slice = self
-        while let last = slice.last, matches(last) { slice = slice.dropLast() }
-        return slice
+    /// The pieces of an edited paragraph; a single one where several would not be written as the person did.
+    private func segments(
+        _ alignment: EditAlignment, _ index: Int, _ paragraph: EditedParagraph,
+        after last: Segment?
+    ) -> [Segment] {
+        let pieces = alignment.segments(of: index, paragraph, after: last)
+        guard pieces.count > 1, let first = pieces.first else { return pieces }
+        var probe = self
+        probe.segments = Self.paragraph(pieces, speaker: nil)
+        let text = paragraph.text.trimmingWhitespace()
+        guard probe.paragraphs.map(\.text) != [text] else { return pieces }
+        return [
+            Segment(
+                startSeconds: first.startSeconds,
+                endSeconds: pieces.map(\.endSeconds).max() ?? first.endSeconds, text: text,
+                language: first.language, meanLogProbability: 0, speech: pieces.flatMap(\.speech))
+        ]
     }
 }

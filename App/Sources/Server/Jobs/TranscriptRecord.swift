@@ -32,6 +32,8 @@ struct ParagraphRecord: Encodable, Hashable, Sendable {
     let isDoubtful: Bool
     let doubts: [[Int]]
     let marks: [Mark]
+    /// Where a segment or a sentence begins, and at which second.
+    let times: [[Double]]
 
     init(_ paragraph: Paragraph) {
         start = paragraph.startSeconds
@@ -42,7 +44,7 @@ struct ParagraphRecord: Encodable, Hashable, Sendable {
         isDoubtful = paragraph.segments.contains(where: \.isDoubtful)
         let scalars = Array(paragraph.text.unicodeScalars)
         let offsets = scalars.reduce(into: [0]) { $0.append($0[$0.count - 1] + UTF16.width($1)) }
-        var (doubts, marks, place) = ([[Int]](), [Mark](), 0)
+        var (doubts, marks, times, place) = ([[Int]](), [Mark](), [[Double]](), 0)
         for segment in paragraph.segments {
             let own = Array(segment.text.unicodeScalars)
             // A space may stand between two segments.
@@ -50,6 +52,9 @@ struct ParagraphRecord: Encodable, Hashable, Sendable {
             guard place + own.count <= scalars.count else { break }
             doubts += segment.doubtfulRanges.map {
                 [offsets[place + $0.lowerBound], offsets[place + $0.upperBound]]
+            }
+            times += segment.sentenceStarts.map {
+                [Double(offsets[place + $0]), (segment.seconds(before: $0) * 100).rounded() / 100]
             }
             marks += segment.marks.map { mark in
                 Mark(
@@ -61,6 +66,7 @@ struct ParagraphRecord: Encodable, Hashable, Sendable {
         }
         self.doubts = doubts
         self.marks = marks
+        self.times = times
     }
 }
 
@@ -77,6 +83,18 @@ struct NullableText: Encodable, Hashable, Sendable {
 }
 
 extension Segment {
+    /// The first letters of its sentences and clauses, as scalars of ``text``.
+    fileprivate var sentenceStarts: [Int] {
+        let scalars = Array(text.unicodeScalars)
+        return scalars.indices.filter { index in
+            guard index > 0 else { return true }
+            guard !scalars[index].properties.isWhitespace else { return false }
+            let mark = scalars[..<index].last { !$0.properties.isWhitespace }
+            return mark.map { ".,;:!?，。；：！？、…".unicodeScalars.contains($0) } ?? false
+                && !".,;:!?，。；：！？、…".unicodeScalars.contains(scalars[index])
+        }
+    }
+
     /// Where names and replacements of the user's lists were put, as scalars of ``text``: whole words, though
     /// only some of their letters may have changed.
     fileprivate var marks: [(range: Range<Int>, original: String, rules: [String])] {
