@@ -61,7 +61,7 @@ function stampOf(paragraph, element) {
 
 function gapOf(gap, top) {
   const name = `${gap.kind} ${gap.start} ${gap.end}`;
-  const again = () => api.retry(store.current, [gap.start, gap.end]).then(job => store.setJob(job), error => toast(error.message));
+  const again = () => api.retry(store.current, [gap.start, gap.end]).then(job => store.learn(job), error => toast(error.message));
   const child = find(name) ?? el('div', { className: 'gap', data: { name } }, el('span'), el('button', { className: 'icon', onclick: again }));
   say(child.firstElementChild, t(gap.kind === 'missing' ? 'gapMissing' : 'gapIncomplete', clock(gap.start), clock(gap.end)));
   say(child.lastElementChild, t('retry'));

@@ -26,22 +26,21 @@ export function addFiles(files) {
 
 async function send(key, file, name) {
   const find = () => [...store.jobs.values()].find(job => job.upload === key);
-  const fail = message => {
+  const fail = (message, canSend) => {
     const job = find();
-    if (!job) return;
-    const source = store.sources.get(key) ?? store.sources.get(job.id);
-    store.setJob({ ...job, id: job.id, isLocal: true, state: 'failed', durationSeconds: null, canSend: Boolean(source), error: { message, code: 'upload' } });
+    if (canSend && !store.sources.has(job?.id)) store.sources.set(key, { file, name });
+    store.fail(job?.id ?? key, { ...blankJob(key, name, file.size), state: 'failed', canSend, error: { message, code: 'upload' } });
   };
-  if (store.limits.uploadBytes && file.size > store.limits.uploadBytes) return fail(t('tooLong', bytes(store.limits.uploadBytes)));
+  if (store.limits.uploadBytes && file.size > store.limits.uploadBytes) return fail(t('tooLong', bytes(store.limits.uploadBytes)), false);
   const call = upload(file, name, key, (sent, total) => {
     const job = find();
     if (job?.state === 'receiving') { job.bytesReceived = sent; job.bytesTotal = total; store.tell('jobs'); }
   });
   sending.set(key, call);
   try {
-    store.setJob(await call);
+    store.learn(await call);
   } catch (error) {
-    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message));
+    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message), error.status !== 422);
   } finally { sending.delete(key); }
 }
 
@@ -53,14 +52,8 @@ export function sendAgain(job) {
   const source = store.sources.get(job.id) ?? store.sources.get(job.upload);
   const file = source.file ?? source.makeFile();
   const key = newKey();
-  const draft = store.drafts.get(job.id);
-  const jobs = [...store.jobs].map(([id, old]) => (id === job.id ? [key, blankJob(key, job.name, file.size)] : [id, old]));
-  store.jobs = new Map(jobs);
-  store.sources.delete(job.id);
-  store.sources.set(key, source);
-  if (draft) { store.drafts.delete(job.id); draft.id = key; store.drafts.set(key, draft); }
-  store.current = key;
-  store.tell('current');
+  store.sources.set(job.id, source);
+  store.rename(job.id, blankJob(key, job.name, file.size));
   store.tell('jobs');
   send(key, file, job.name);
 }

@@ -29,19 +29,19 @@ function reason(job) {
 }
 
 export async function startJob(job) {
-  try { store.setJob(await api.start(job.id, { ...chosenOptions(), range: job.id === store.current ? chosenPart() : null })); } catch (error) { toast(error.message); }
+  try { store.learn(await api.start(job.id, { ...chosenOptions(), range: job.id === store.current ? chosenPart() : null })); } catch (error) { toast(error.message); }
 }
 
 export const start = () => { if (!$('start').disabled && !$('start').hidden && store.job) startJob(store.job); };
 
 export async function cancel() {
   if (!isWorking(store.job)) return;
-  try { store.setJob(await api.cancel(store.current)); } catch (error) { toast(error.message); }
+  try { store.learn(await api.cancel(store.current)); } catch (error) { toast(error.message); }
 }
 
 function texts(job, why) {
   const { progress } = job;
-  if (job.state === 'queued') return [el('span', {}, t('queued', job.queuePosition ?? '–'))];
+  if (job.state === 'queued') return [el('span', {}, t('queued', store.waiting.indexOf(job.id) + 1))];
   if (job.state === 'running') {
     const parts = [el('b', {}, `${percent(progress?.doneSeconds, progress?.totalSeconds)} %`), el('span', {}, t('elapsed', clock(progress?.elapsedSeconds)))];
     if (progress?.remainingSeconds != null) parts.push(el('span', {}, t('left', clock(Math.ceil(progress.remainingSeconds)))));

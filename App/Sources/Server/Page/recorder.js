@@ -59,7 +59,7 @@ function begin(job, stream, context, continued) {
   const { sound: pieces } = session.pieces;
   node.port.onmessage = event => take(event.data);
   store.isRecording = true;
-  store.setJob(job);
+  store.learn(job);
   store.choose(job.id);
   renderPanel();
 }
@@ -109,7 +109,7 @@ export async function stop() {
   context.close();
   try {
     await pieces.settle();
-    store.setJob(await api.finishRecording(job.id));
+    store.learn(await api.finishRecording(job.id));
   } catch (error) { toast(error.message); }
   session = null;
   store.isRecording = false;
@@ -158,7 +158,7 @@ function offer() {
   const isInterrupted = job?.state === 'recording' && !session;
   if (!isInterrupted) { if ($('recorder').dataset.offer) { $('recorder').hidden = true; delete $('recorder').dataset.offer; } return; }
   if ($('recorder').dataset.offer === job.id) return;
-  const finish = async () => { try { store.setJob(await api.finishRecording(job.id)); } catch (error) { toast(error.message); } };
+  const finish = async () => { try { store.learn(await api.finishRecording(job.id)); } catch (error) { toast(error.message); } };
   $('recorder').hidden = false;
   $('recorder').replaceChildren(el('p', { role: 'status' }, t('interrupted', clock(job.decodedSeconds || job.pieces))),
     el('div', { className: 'row' }, el('button', { className: 'button record', id: 'record-on', onclick: () => { delete $('recorder').dataset.offer; record(store.job); } }, t('goOn')),
