@@ -1,4 +1,5 @@
 """A server of its own for each test file, on loopback, and the samples whose text is known."""
+import functools
 import os
 import pathlib
 import re
@@ -8,6 +9,9 @@ import tempfile
 import time
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from browsing import SAMPLE, Sitting, launch
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SOTTO = pathlib.Path(os.environ.get("SOTTO", ROOT / "App/.build/release/sotto"))
@@ -15,10 +19,10 @@ SAMPLES = ROOT / "Models/demo/samples"
 
 
 class Server:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, port=0):
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
-            [SOTTO, "serve", "--port", "0", *arguments], stderr=subprocess.PIPE, text=True,
+            [SOTTO, "serve", "--port", str(port), *arguments], stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": self.folder.name})
         line = self.process.stderr.readline()
         found = re.search(r"(https?)://([^/]+):(\d+)/(\S*)", line)
@@ -66,8 +70,8 @@ def start():
     """Starts servers with arguments; they end with the test."""
     servers = []
 
-    def begin(*arguments):
-        servers.append(Server(*arguments))
+    def begin(*arguments, **named):
+        servers.append(Server(*arguments, **named))
         return servers[-1]
 
     yield begin
@@ -75,6 +79,51 @@ def start():
         one.end()
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, server):
+    """Opens pages, each a sitting of its own; they end with the test, and nothing may have been complained of."""
+    sittings = []
+
+    def begin(url=server.url, **options):
+        sittings.append(Sitting(chromium, url, **options))
+        return sittings[-1]
+
+    yield begin
+    for one in sittings:
+        one.end()
+
+
+@pytest.fixture
+def sitting(open_page):
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def long_recording(tmp_path_factory):
+    """The sample again and again for 35 minutes: enough to see the work on it."""
+    file = tmp_path_factory.mktemp("long") / "long.wav"
+    subprocess.run(["sox", *[SAMPLE] * 200, file], check=True, timeout=60)
+    return file
+
+
+@pytest.fixture(scope="session")
+def talk(tmp_path_factory):
+    """A recording of several paragraphs: 83.37 s."""
+    file = tmp_path_factory.mktemp("talk") / "talk.wav"
+    command = ["ffmpeg", "-v", "error", "-i", SAMPLES / "long-talk.mp3", "-ac", "1", "-ar", "16000", file]
+    subprocess.run(command, check=True, timeout=60)
+    return file
+
+
+@functools.cache
 def expected(name, format="txt"):
     """What the command line makes of a sample."""
     done = subprocess.run(
