@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from browsing import SAMPLE, SAMPLES, TEXT
+from browsing import SAMPLE, TEXT
 from conftest import expected
 
 
@@ -145,3 +145,106 @@ def test_keys_alone_are_enough(sitting):
             return
         page.keyboard.press("Tab")
     pytest.fail("the export is not reached by the tabulator key")
+
+
+def test_a_mark_covers_the_whole_word(sitting):
+    page = sitting.page
+    sitting.add(SAMPLE)
+    page.click("text=Advanced")
+    page.fill("#list-replacements", "headache\tmigraine")
+    sitting.transcribe()
+    assert page.locator("#text .changed").all_text_contents() == ["migraine", "migraine"]
+
+
+def test_each_part_of_a_split_paragraph_is_kept_with_its_times(page):
+    middle = TEXT.index("I have")
+    page.locator("#text").click()
+    page.keyboard.press("Control+Home")
+    for _ in range(middle):
+        page.keyboard.press("ArrowRight")
+    with page.expect_request(lambda request: request.method == "PUT") as sent:
+        page.keyboard.press("Enter")
+    first, second = sent.value.post_data_json["paragraphs"]
+    assert (first["text"].strip(), second["text"]) == (TEXT[:middle].strip(), TEXT[middle:])
+    assert first["edited"] and second["edited"]
+    assert 0 <= first["start"] < first["end"] == second["start"] < second["end"] <= 10.5
+
+
+def test_doubtful_words_are_marked_and_a_key_goes_from_one_to_the_next(sitting, talk):
+    page = sitting.page
+    sitting.transcribe(talk)
+    marks = page.locator("#text mark")
+    expect(page.locator("#doubts")).to_contain_text(f"{marks.count()} doubtful")
+    assert marks.count() > 2
+    for number in (0, 1):
+        page.locator("#stage").press("n")
+        expect(page.locator("#text mark.current")).to_have_count(1)
+        expect(marks.nth(number)).to_have_class("current")
+        expect(marks.nth(number)).to_be_in_viewport()
+
+
+def paragraph(text, start, **named):
+    return {"start": start, "end": start + 2, "text": text, "speaker": None, "language": "English",
+            "isDoubtful": False, "doubts": [], "marks": [], **named}
+
+
+def present(sitting):
+    return sitting.page.evaluate("async () => (await import('/page/state.js')).store.current")
+
+
+def heard(sitting, *paragraphs):
+    sitting.tell("transcript", {"id": present(sitting), "transcript": {
+        "paragraphs": paragraphs, "partial": "", "coverage": [], "events": [], "language": "English", "edits": None}})
+
+
+def test_what_arrives_while_a_word_is_composed_is_not_lost(sitting, page):
+    first, second = paragraph("One.", 0), paragraph("Two.", 3)
+    heard(sitting, first)
+    keyboard = sitting.context.new_cdp_session(page)
+    page.locator("#text p").click()
+    page.keyboard.press("Control+End")
+    keyboard.send("Input.imeSetComposition", {"text": "ni", "selectionStart": 2, "selectionEnd": 2})
+    sitting.tell("paragraphs", {"id": present(sitting), "from": 1, "paragraphs": [second]})
+    keyboard.send("Input.insertText", {"text": "你"})
+    sitting.shows("One.你\n\nTwo.")
+
+
+def test_names_and_words_are_never_markup(sitting, tmp_path):
+    page, bad = sitting.page, '<img src=x onerror="document.title=1">$& $1'
+    file = tmp_path / bad.replace("/", "")
+    file.write_bytes(SAMPLE.read_bytes())
+    sitting.transcribe(file)
+    expect(page.locator("#name")).to_have_text(file.name)
+    page.locator(".item .tools button").last.click()
+    expect(page.locator("#dialog-title")).to_have_text(f"Remove “{file.name}”?")
+    page.keyboard.press("Escape")
+    heard(sitting, paragraph(bad, 0, speaker=bad, marks=[{"from": 0, "to": 4, "original": bad, "rules": ["names"]}]))
+    sitting.shows(f"{bad}: {bad}")
+    page.locator(".stamp").first.hover()
+    page.locator(".stamp .who").first.click()
+    expect(page.locator("#speaker-name")).to_have_value(bad)
+    assert page.locator("img").count() == 0
+
+
+def test_a_long_text_can_be_typed_in(sitting, page):
+    heard(sitting, *[paragraph(f"Paragraph {number} of a long talk. " + "Some words more. " * 6, number * 2.4) for number in range(3000)])
+    expect(page.locator("#text p")).to_have_count(3000)
+    page.locator("#text p").nth(1500).click()
+    page.keyboard.type("abc")
+    expect(page.locator("#text p").nth(1500)).to_contain_text("abc")
+    milliseconds = page.evaluate("""async () => {
+        const frame = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+        const times = [];
+        for (let count = 0; count < 9; count += 1) { const start = performance.now(); document.execCommand('insertText', false, 'x'); await frame(); times.push(performance.now() - start); }
+        return times.sort((one, other) => one - other)[4];
+    }""")
+    assert milliseconds < 500, milliseconds
+    expect(page.locator("#plain")).to_contain_text("xxxxxxxxx")
+
+
+def test_words_written_just_before_a_reload_are_kept(sitting, page):
+    page.locator("#text").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Last.")
+    page.reload()
+    sitting.shows(TEXT + " Last.")

@@ -1,6 +1,6 @@
 // Files come in: dropped anywhere, chosen or pasted; each is sent at once, with its progress shown.
 import { $, say } from './dom.js';
-import { ApiError, upload } from './api.js';
+import { upload } from './api.js';
 import { store } from './state.js';
 import { bytes } from './format.js';
 import { t } from './words.js';
@@ -18,9 +18,10 @@ export function addFiles(files) {
   [...files].forEach((file, index) => {
     const key = newKey();
     store.sources.set(key, { file, name: file.name });
-    store.setJob(blankJob(key, file.name || t('recordings'), file.size));
+    const name = (file.name || t('recordings')).toWellFormed?.() ?? file.name;
+    store.setJob(blankJob(key, name, file.size));
     if (index === 0) store.choose(key);
-    send(key, file, file.name || 'recording');
+    send(key, file, name);
   });
 }
 
@@ -40,7 +41,7 @@ async function send(key, file, name) {
   try {
     store.learn(await call);
   } catch (error) {
-    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message), error.status !== 422);
+    if (error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message), error.status !== 422);
   } finally { sending.delete(key); }
 }
 
@@ -67,6 +68,7 @@ function render() {
   say($('drop-note'), t('dropNote'));
   say($('choose'), t('choose'));
   say($('record'), t('record'));
+  $('record').disabled = Boolean(store.isRecording);
 }
 
 export function startIntake() {

@@ -28,8 +28,12 @@ function reason(job) {
   return engine.state === 'none' ? t('reasonNone') : '';
 }
 
+const starting = new Set();
 export async function startJob(job) {
+  if (starting.has(job.id)) return;
+  starting.add(job.id);
   try { store.learn(await api.start(job.id, { ...chosenOptions(), range: job.id === store.current ? chosenPart() : null })); } catch (error) { toast(error.message); }
+  starting.delete(job.id);
 }
 
 export const start = () => { if (!$('start').disabled && !$('start').hidden && store.job) startJob(store.job); };

@@ -10,7 +10,7 @@ export const locale = () => (isChinese() ? 'zh-CN' : 'en');
 
 export function t(key, ...values) {
   const text = (isChinese() ? chinese : english)[key] ?? english[key] ?? key;
-  return values.reduce((result, value, index) => result.replaceAll(`$${index + 1}`, value), text);
+  return text.replace(/\$(\d)/g, (mark, number) => values[number - 1] ?? mark);
 }
 
 /** Fills in `data-t` (text), `data-t-label` and `data-t-placeholder` below an element. */
