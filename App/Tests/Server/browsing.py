@@ -36,6 +36,12 @@ def launch(playwright):
               f"--use-file-for-fake-audio-capture={SAMPLE}%noloop"])
 
 
+def paragraph(text, start, **named):
+    """A paragraph of two seconds, as the server tells of it."""
+    return {"start": start, "end": start + 2, "text": text, "speaker": None, "language": "English",
+            "isDoubtful": False, "doubts": [], "marks": [], **named}
+
+
 class Sitting:
     """A page of its own: cookies, words and recordings are its alone."""
 
@@ -116,6 +122,15 @@ class Sitting:
         """Gives the page an event as if the server had sent it."""
         self.page.evaluate("async ([name, data]) => (await import('/page/state.js')).store.take(name, data)", [name, data])
 
+    @property
+    def present(self):
+        return self.page.evaluate("async () => (await import('/page/state.js')).store.current")
+
+    def hear(self, *paragraphs, **named):
+        """Puts a text of `paragraph`s in the place of what was heard."""
+        self.tell("transcript", {"id": self.present, "transcript": {
+            "paragraphs": paragraphs, "partial": "", "coverage": [], "events": [], "language": "English", "edits": None, **named}})
+
     def answer_events(self, change):
         """Has the page told the server's state, changed, and nothing after it."""
         state = self.context.request.get(self.url + "api/state").json()
@@ -145,5 +160,6 @@ class Sitting:
         except Exception:  # A server that was stopped has forgotten already.
             pass
         self.context.close()
-        assert [text for text in self.complaints if not any(word in text for word in self.allowed)] == []
+        left = [text for text in self.complaints if not any(word in text for word in self.allowed)]
+        assert left == []
         assert self.strangers == []

@@ -11,6 +11,8 @@ import time
 import pytest
 from playwright.sync_api import sync_playwright
 
+pytest.register_assert_rewrite("browsing")
+
 from browsing import SAMPLE, Sitting, launch
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]

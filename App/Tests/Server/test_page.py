@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from browsing import SAMPLE, TEXT
+from browsing import SAMPLE, TEXT, paragraph
 from test_page_recordings import record, refuse
 
 
@@ -125,6 +125,12 @@ def test_a_recording_fits_and_can_be_read_in_every_state(styled, long_recording,
     page.click("#cancel")
     expect(page.locator("#cancel")).to_be_hidden()
     sitting.look("cancelled")
+    speech = [paragraph("Good morning.", 0, speaker="Dr. Huber"), paragraph("We heard a migraine of applause.", 12, marks=[
+        {"from": 11, "to": 19, "original": "headache", "rules": ["replacements"]}]), paragraph("And then?", 30, isDoubtful=True, speaker="Speaker 2")]
+    sitting.hear(*speech, events=[{"start": 13, "end": 14, "kind": "applause"}], coverage=[
+        {"start": 2, "end": 12, "kind": "missing"}, {"start": 40, "end": 60, "kind": "incomplete"}])
+    expect(page.locator(".gap")).to_have_count(2)
+    sitting.look("gaps")
     wrong = tmp_path / "notes.mp3"
     wrong.write_bytes(b"this is no sound" * 100)
     sitting.allowed = ["422"]
@@ -162,7 +168,7 @@ def test_the_engine_fits_and_can_be_read_in_every_state(styled, start):
     page.keyboard.press("Escape")
     sitting.add(SAMPLE)
     for name, change in (
-        ("loading", {"state": "loading", "loadedBytes": 31, "totalBytes": 100}), ("nomodel", {"state": "none", "model": None, "memoryBytes": None}),
+        ("loading", {"state": "loading", "loadedBytes": 31, "totalBytes": 100}), ("nomodel", {"state": "none", "model": None, "memoryBytes": None, "isDemo": False}),
         ("broken", {"state": "failed", "error": {"code": "model", "message": "The model could not be loaded: its weights end early. Copy the folder again."}}),
     ):
         sitting.answer_events(lambda state: state["engine"].update(change))

@@ -41,12 +41,16 @@ async function send(key, file, name) {
   try {
     store.learn(await call);
   } catch (error) {
-    if (error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message), error.status !== 422);
+    if (!givenUp.has(key)) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : error.message), error.status !== 422);
   } finally { sending.delete(key); }
 }
 
-/** Stops sending a file. */
-export function stopSending(job) { sending.get(job.upload)?.abort(); }
+const givenUp = new Set();
+/** From now on it is of no matter what becomes of a file on its way; the function that is returned stops it. */
+export function giveUp(job) {
+  givenUp.add(job.upload);
+  return () => sending.get(job.upload)?.abort();
+}
 
 /** A recording that the server lost, or that did not arrive, goes up again with its text. */
 export function sendAgain(job) {

@@ -2,7 +2,7 @@
 import { $, el, say, toast } from './dom.js';
 import { api } from './api.js';
 import { store } from './state.js';
-import { stopSending } from './intake.js';
+import { giveUp } from './intake.js';
 import { clock, percent } from './format.js';
 import { confirm } from './dialogs.js';
 import { startJob, startable } from './progress.js';
@@ -77,8 +77,9 @@ async function move(id, step) {
 async function remove(id) {
   const job = store.jobs.get(id);
   if ((job.hasText || job.state === 'recording') && !await confirm(t('removeTitle', job.name), t('removeText'), t('removeNow'))) return;
-  stopSending(job);
-  try { if (!job.isLocal) await api.remove(id); } catch (error) { if (error.status !== 404) { toast(error.message); return; } }
+  // The server first: once a file breaks off it forgets the recording by itself, and knows none to remove.
+  const stop = giveUp(job);
+  try { if (!job.isLocal) await api.remove(id); } catch (error) { if (error.status !== 404) { toast(error.message); return; } } finally { stop(); }
   store.forgetJob(id);
 }
 
