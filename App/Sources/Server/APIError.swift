@@ -73,6 +73,9 @@ extension APIError {
         return error
     }
 
+    static let recordingFull = APIError(
+        .contentTooLarge, "recording_full",
+        "The recording is as long as the server allows. Finish it, and begin another one.")
     static let shuttingDown = APIError(
         .serviceUnavailable, "shutting_down",
         "The server was told to end before this was done. Send it again when it is back.")

@@ -19,7 +19,7 @@ public struct Limits: Hashable, Sendable {
     /// How long answers that are under way may still take when the server is told to end.
     public var grace = Duration.seconds(6)
     /// Bytes of a request that is not a recording.
-    public var documentBytes = 16 << 20
+    public var documentBytes = 4 << 20
 
     /// What suits one machine and a few people.
     public init() {}

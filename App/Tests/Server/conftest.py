@@ -1,4 +1,5 @@
 """A server of its own for each test file, on loopback, and the samples whose text is known."""
+import functools
 import os
 import pathlib
 import re
@@ -8,21 +9,23 @@ import tempfile
 import time
 
 import pytest
-from browsing import Sitting, launch
 from playwright.sync_api import sync_playwright
+
+pytest.register_assert_rewrite("browsing")
+
+from browsing import SAMPLE, Sitting, launch
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SOTTO = pathlib.Path(os.environ.get("SOTTO", ROOT / "App/.build/release/sotto"))
 SAMPLES = ROOT / "Models/demo/samples"
-MEDIA = ROOT / ".build/media"
 
 
 class Server:
-    def __init__(self, *arguments, program=SOTTO, **environment):
+    def __init__(self, *arguments, port=0, program=SOTTO):
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
-            [program, "serve", "--port", "0", *arguments], stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "TMPDIR": self.folder.name, **environment})
+            [program, "serve", "--port", str(port), *arguments], stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "TMPDIR": self.folder.name})
         line = self.process.stderr.readline()
         found = re.search(r"(https?)://([^/]+):(\d+)/(\S*)", line)
         assert found, line
@@ -69,8 +72,8 @@ def start():
     """Starts servers with arguments; they end with the test."""
     servers = []
 
-    def begin(*arguments, **options):
-        servers.append(Server(*arguments, **options))
+    def begin(*arguments, **named):
+        servers.append(Server(*arguments, **named))
         return servers[-1]
 
     yield begin
@@ -79,27 +82,52 @@ def start():
 
 
 @pytest.fixture(scope="session")
-def playwright():
+def chromium():
     with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright):
-    browser = launch(playwright)
-    yield browser
-    browser.close()
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def sitting(server, chromium):
-    sitting = Sitting(chromium, server.url)
-    yield sitting
-    sitting.end()
+def open_page(chromium, server):
+    """Opens pages, each a sitting of its own; they end with the test, and nothing may have been complained of."""
+    sittings = []
+
+    def begin(url=server.url, **options):
+        sittings.append(Sitting(chromium, url, **options))
+        return sittings[-1]
+
+    yield begin
+    for one in sittings:
+        one.end()
 
 
+@pytest.fixture
+def sitting(open_page):
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def long_recording(tmp_path_factory):
+    """The sample again and again for 35 minutes: enough to see the work on it."""
+    file = tmp_path_factory.mktemp("long") / "long.wav"
+    subprocess.run(["sox", *[SAMPLE] * 200, file], check=True, timeout=60)
+    return file
+
+
+@pytest.fixture(scope="session")
+def talk(tmp_path_factory):
+    """A recording of several paragraphs: 83.37 s."""
+    file = tmp_path_factory.mktemp("talk") / "talk.wav"
+    command = ["ffmpeg", "-v", "error", "-i", SAMPLES / "long-talk.mp3", "-ac", "1", "-ar", "16000", file]
+    subprocess.run(command, check=True, timeout=60)
+    return file
+
+
+@functools.cache
 def expected(name, format="txt"):
-    """What the command line makes of a sample, or of a file."""
+    """What the command line makes of a sample."""
     done = subprocess.run(
         [SOTTO, "transcribe", "--quiet", "--format", format, SAMPLES / name],
         capture_output=True, check=True, timeout=120)

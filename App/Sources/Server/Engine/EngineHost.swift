@@ -35,6 +35,8 @@ actor EngineHost {
     private let programPath: String
     private var phase = Phase.freed
     private var loaded: (done: Int, total: Int)?
+    /// A loader cannot be stopped midway: the next one waits for it.
+    private var lastLoad: Task<Transcriber, any Error>?
     private(set) var model: InstalledModel?
     private let onChange: @Sendable () async -> Void
 
@@ -72,7 +74,6 @@ actor EngineHost {
             }
             model = chosen
         }
-        if case .loading(let task, _) = phase { task.cancel() }
         begin()
         await onChange()
     }
@@ -100,10 +101,14 @@ actor EngineHost {
     @discardableResult
     private func begin() -> Task<Transcriber, any Error> {
         // The old one goes first: two may not fit.
+        let former = lastLoad
+        former?.cancel()
         phase = .freed
         loaded = nil
         returnFreedMemory()
         let task = Task { [threads, environment] in
+            _ = await former?.result
+            try Task.checkCancellation()
             let model = try self.chosenModel()
             return try await Self.load(model, threads: threads, environment: environment) {
                 done, total in
@@ -111,6 +116,7 @@ actor EngineHost {
             }
         }
         phase = .loading(task, since: .now)
+        lastLoad = task
         Task {
             let result = await task.result
             await self.end(task, result)
@@ -154,6 +160,7 @@ actor EngineHost {
     private func end(
         _ task: Task<Transcriber, any Error>, _ result: Result<Transcriber, any Error>
     ) async {
+        if lastLoad == task { lastLoad = nil }
         // Another load, or a wish to free, may have come meanwhile.
         guard case .loading(let current, _) = phase, current == task else {
             returnFreedMemory()

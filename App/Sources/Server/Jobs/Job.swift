@@ -35,6 +35,10 @@ final class Job {
     var warnings: [String] = []
     var problem: Problem?
     var stop: StopSwitch?
+    /// Names its present place in the queue: one that was cancelled and started again has another.
+    var turn = ""
+    /// The text that is there until a new one is whole.
+    var previous: Transcription?
     /// What works on it at present.
     var task: Task<Void, Never>?
 

@@ -42,9 +42,17 @@ struct JobOptions: Codable, Hashable, Sendable {
         return options
     }
 
+    /// Bytes of a list of names or of replacements.
+    private static let listLimit = 256 << 10
+
     /// - Throws: ``APIError``.
     func polishOptions() throws -> PolishOptions {
         var options = PolishOptions()
+        let sizes = [replacements?.utf8.count, hotWords?.reduce(0) { $0 + $1.utf8.count }]
+        guard sizes.allSatisfy({ $0 ?? 0 <= Self.listLimit }) else {
+            throw APIError.badOption(
+                "A list of names or replacements has 256 KiB at most.", parameter: "replacements")
+        }
         if let rules {
             options.rules = Set(
                 try rules.map { name in

@@ -28,13 +28,17 @@ extension JobStore {
     /// Polishes the model's text anew; what a person wrote stays.
     func polish(
         _ id: String, of sitting: String, options: JobOptions
-    ) throws -> TranscriptRecord {
+    ) async throws -> TranscriptRecord {
         let job = try job(id, of: sitting)
         guard let transcription = job.transcription, !job.state.isActive else {
             throw APIError(
                 .conflict, "no_text", "There is no finished text yet. Wait until it is done.")
         }
-        let (polished, problems) = transcription.polished(try options.polishOptions())
+        let (stop, wanted) = (job.stop, try options.polishOptions())
+        let (polished, problems) = await Self.polished(transcription, wanted)
+        guard find(id) === job, job.stop === stop, !job.state.isActive else {
+            throw APIError(.conflict, "no_text", "The text became another one meanwhile.")
+        }
         job.transcription = polished
         job.segments = polished.segments
         job.options.rules = options.rules
@@ -48,7 +52,7 @@ extension JobStore {
     }
 
     /// A file of the text as it is now.
-    func export(_ id: String, of sitting: String, as format: Format) throws -> [UInt8] {
+    func export(_ id: String, of sitting: String, as format: Format) async throws -> [UInt8] {
         let job = try job(id, of: sitting)
         guard !job.segments.isEmpty || job.transcription != nil else {
             throw APIError(.conflict, "no_text", "There is no text yet. Start the recording.")
@@ -57,14 +61,33 @@ extension JobStore {
         if transcription.durationSeconds == 0 {
             transcription.durationSeconds = job.segments.last?.endSeconds ?? 0
         }
-        return format.render(job.edits.map(transcription.edited) ?? transcription)
+        return await Self.rendered(transcription, job.edits, as: format)
+    }
+
+    // The store answers others meanwhile: an expression of a user's may take long, and so may a long text.
+
+    @concurrent private static func polished(
+        _ transcription: Transcription, _ options: PolishOptions
+    ) async -> (Transcription, [PolishError]) {
+        transcription.polished(options)
+    }
+
+    @concurrent private static func rendered(
+        _ transcription: Transcription, _ edits: [EditedParagraph]?, as format: Format
+    ) async -> [UInt8] {
+        format.render(edits.map(transcription.edited) ?? transcription)
     }
 
     /// The name under which an export is saved, without the extension.
     func exportName(_ id: String, of sitting: String) throws -> String {
         let name = try job(id, of: sitting).name
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
-        return String(name[..<dot])
+        // What follows the last dot may be a time or a date.
+        let ending = name[name.index(after: dot)...]
+        let isExtension =
+            (2...5).contains(ending.count) && ending.allSatisfy { $0.isLetter || $0.isNumber }
+            && ending.contains(where: \.isLetter)
+        return isExtension ? String(name[..<dot]) : name
     }
 
     func listeningCopy(_ id: String, of sitting: String) throws -> ListeningCopy {
@@ -79,6 +102,7 @@ extension JobStore {
 
     // MARK: For the extensions in other files
 
+    func isListening(_ sitting: String) -> Bool { hasPage(sitting) }
     func find(_ id: String) -> Job? { jobs[id] }
     func jobSitting(_ id: String) -> String? { find(id)?.sitting }
     func jobIDs(of sitting: String) -> [String] { jobs(of: sitting).map(\.id) }

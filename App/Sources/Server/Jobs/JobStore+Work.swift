@@ -4,16 +4,24 @@ import Transcript
 
 /// Turning recordings into text.
 extension JobStore {
-    /// Queues a recording. What it had as text before goes; what a person wrote stays.
+    /// Queues a recording, or a part of it. What it had as text before goes when the new text is whole, of a part
+    /// the part alone; what a person wrote stays.
     func start(_ id: String, of sitting: String, options: JobOptions) throws -> JobRecord {
         let job = try startable(id, of: sitting)
         let transcription = try options.transcriptionOptions()
-        job.part = try options.part(of: job.durationSeconds)
+        let part = try options.part(of: job.durationSeconds)
         job.options = options
+        if let part, let old = job.transcription, !job.segments.isEmpty {
+            // The rest of a text that is there stays.
+            enqueue(job, transcription, part: old.wholeChunks(of: part), replacing: old)
+            return record(job)
+        }
+        job.part = part
+        if !job.segments.isEmpty { job.previous = job.transcription }
         job.segments = []
         job.transcription = nil
         job.sent = []
-        enqueue(job, transcription, part: job.part, replacing: nil)
+        enqueue(job, transcription, part: part, replacing: nil)
         tell("transcript", TranscriptEvent(id: id, transcript: job.transcript), to: sitting)
         return record(job)
     }
@@ -29,7 +37,9 @@ extension JobStore {
         guard let part = try options.part(of: job.durationSeconds) else {
             throw APIError.badOption("Name the part to hear again.", parameter: "range")
         }
-        enqueue(job, try options.transcriptionOptions(), part: part, replacing: old)
+        enqueue(
+            job, try options.transcriptionOptions(), part: old.wholeChunks(of: part),
+            replacing: old)
         return record(job)
     }
 
@@ -57,27 +67,26 @@ extension JobStore {
         job.state = .queued
         let stop = StopSwitch()
         job.stop = stop
-        let id = job.id
-        job.task = Task { await work(id, options, part: part, stop: stop, replacing: old) }
+        job.turn = "\(job.id) \(UInt64.random(in: 0 ... .max))"
+        let (id, turn) = (job.id, job.turn)
+        job.task = Task {
+            await work(id, turn, options, part: part, stop: stop, replacing: old)
+            await queue?.leave(turn)
+        }
         tell(job)
     }
 
     /// Waits for its turn and for the engine, and follows the work to its end.
     private func work(
-        _ id: String, _ options: TranscriptionOptions, part: Range<Double>?, stop: StopSwitch,
-        replacing old: Transcription?
+        _ id: String, _ turn: String, _ options: TranscriptionOptions, part: Range<Double>?,
+        stop: StopSwitch, replacing old: Transcription?
     ) async {
-        guard let engine, let queue, let sitting = jobSitting(id) else { return }
-        guard await queue.enter(id, of: sitting), let job = current(id, stop) else {
-            await queue.leave(id)
-            return
-        }
+        guard let engine, let queue, let sitting = jobSitting(id),
+            await queue.enter(turn, of: sitting), let job = current(id, stop)
+        else { return }
         do {
             let transcriber = try await engine.transcriber()
-            guard current(id, stop) != nil else {
-                await queue.leave(id)
-                return
-            }
+            guard current(id, stop) != nil else { return }
             job.state = .running
             job.started = .now
             tell(job)
@@ -91,7 +100,6 @@ extension JobStore {
         } catch {
             end(job, stop, with: error)
         }
-        await queue.leave(id)
     }
 
     /// The job, if it is still wanted.
@@ -131,6 +139,7 @@ extension JobStore {
 
     /// Tells the pages the paragraphs that are new or other than before.
     private func tellParagraphs(_ job: Job) {
+        guard isListening(job.sitting) else { return }
         let paragraphs = job.current.paragraphs.map(ParagraphRecord.init)
         let same = zip(paragraphs, job.sent).prefix { $0 == $1 }.count
         job.sent = paragraphs
@@ -145,11 +154,18 @@ extension JobStore {
         _ job: Job, _ transcription: Transcription, replacing old: Transcription?,
         part: Range<Double>?
     ) {
+        // It may have been removed meanwhile.
+        guard find(job.id) === job else { return }
         let isStopped = job.stop?.isStopped ?? false
         var result = transcription
-        if let old, let part {
-            result = isStopped ? old : old.replacing(part, by: transcription)
+        if let old, let part { result = old.replacing(part, by: transcription) }
+        if isStopped, let kept = old ?? job.previous {
+            restore(kept, of: job)
+            metrics.countJob("cancelled")
+            tell(job)
+            return
         }
+        job.previous = nil
         job.transcription = result
         job.segments = result.segments
         job.warnings = result.warnings
@@ -168,7 +184,7 @@ extension JobStore {
     }
 
     private func end(_ job: Job, _ stop: StopSwitch, with error: any Error) {
-        guard job.stop === stop, job.state.isActive else { return }
+        guard find(job.id) === job, job.stop === stop, job.state.isActive else { return }
         job.partial = ""
         if stop.isStopped || error is CancellationError {
             job.state = .cancelled
@@ -178,7 +194,25 @@ extension JobStore {
             job.problem = Self.problem(error)
             metrics.countJob("failed")
         }
+        if let kept = job.previous {
+            let state = job.state
+            restore(kept, of: job)
+            if state == .failed { job.state = .failed }
+        }
         tell(job)
+    }
+
+    /// Goes back to the text that was there before the work began.
+    private func restore(_ transcription: Transcription, of job: Job) {
+        job.previous = nil
+        job.part = nil
+        job.transcription = transcription
+        job.segments = transcription.segments
+        job.warnings = transcription.warnings
+        job.partial = ""
+        job.sent = transcription.paragraphs.map(ParagraphRecord.init)
+        job.state = .done
+        tell("transcript", TranscriptEvent(id: job.id, transcript: job.transcript), to: job.sitting)
     }
 
     /// Ends the work on a recording; its text so far stays.
@@ -187,20 +221,25 @@ extension JobStore {
         guard job.state.isActive else { return record(job) }
         job.stop?.stop()
         if job.state == .queued {
-            job.state = job.transcription == nil && job.segments.isEmpty ? .ready : .cancelled
-            await queue?.leave(id)
+            if let kept = job.previous ?? job.transcription {
+                restore(kept, of: job)
+            } else {
+                job.state = .ready
+            }
             tell(job)
+            await queue?.leave(job.turn)
         }
         return record(job)
     }
 
     /// Puts a waiting recording before another one, or behind all.
     func move(_ id: String, before other: String?, of sitting: String) async throws {
-        _ = try job(id, of: sitting)
-        if let other { _ = try job(other, of: sitting) }
-        await queue?.move(id, before: other)
-        let own = Set(jobIDs(of: sitting))
-        tell("order", ["queue": waitingIDs.filter(own.contains)], to: sitting)
+        let turn = try job(id, of: sitting).turn
+        let before = try other.map { try job($0, of: sitting).turn }
+        await queue?.move(turn, before: before)
+        let own = Dictionary(
+            jobs(of: sitting).map { ($0.turn, $0.id) }, uniquingKeysWith: { first, _ in first })
+        tell("order", ["queue": waitingTurns.compactMap { own[$0] }], to: sitting)
     }
 }
 
@@ -220,6 +259,16 @@ private struct PartialEvent: Encodable {
 }
 
 extension Transcription {
+    /// A part, widened to the pieces that it would cut.
+    func wholeChunks(of part: Range<Double>) -> Range<Double> {
+        let cut = chunks.filter {
+            $0.startSeconds < part.upperBound && $0.endSeconds > part.lowerBound
+        }
+        return min(
+            part.lowerBound, cut.map(\.startSeconds).min() ?? part.lowerBound)..<max(
+                part.upperBound, cut.map(\.endSeconds).max() ?? part.upperBound)
+    }
+
     /// The transcription with another one's text for some seconds in the place of its own.
     func replacing(_ part: Range<Double>, by other: Transcription) -> Transcription {
         func isKept(_ start: Double, _ end: Double) -> Bool {

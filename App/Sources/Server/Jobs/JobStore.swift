@@ -15,7 +15,7 @@ actor JobStore {
     private var subscribers = Subscribers()
     private(set) var engine: EngineHost?
     private(set) var queue: WorkQueue?
-    private(set) var waitingIDs: [String] = []
+    private(set) var waitingTurns: [String] = []
     private var uploadCount = 0
     private var revision = 0
     private var isTellingEngine = false
@@ -37,6 +37,7 @@ actor JobStore {
 
     func job(_ id: String, of sitting: String) throws -> Job {
         guard let job = jobs[id], job.sitting == sitting else { throw APIError.noSuchJob }
+        job.lastSeen = .now
         return job
     }
 
@@ -47,7 +48,7 @@ actor JobStore {
     func record(_ job: Job) -> JobRecord {
         revision += 1
         return JobRecord(
-            job, queuePosition: waitingIDs.firstIndex(of: job.id).map { $0 + 1 },
+            job, queuePosition: waitingTurns.firstIndex(of: job.turn).map { $0 + 1 },
             revision: revision)
     }
 
@@ -85,6 +86,8 @@ actor JobStore {
         touch(sitting)
     }
 
+    func hasPage(_ sitting: String) -> Bool { subscribers.isListening(sitting) }
+
     private func touch(_ sitting: String) {
         for job in jobs(of: sitting) { job.lastSeen = .now }
     }
@@ -113,16 +116,15 @@ actor JobStore {
 
     private func tellEngine() async {
         guard let engine, let queue else { return }
-        let before = waitingIDs
-        waitingIDs = await queue.waitingIDs
+        let before = waitingTurns
+        waitingTurns = await queue.waitingIDs
         subscribers.sendToAll(eventBytes("engine", await engineStatus()))
-        if before != waitingIDs {
-            for job in jobs.values where before.contains(job.id) || waitingIDs.contains(job.id) {
-                tell(job)
-            }
+        if before != waitingTurns {
+            let changed = Set(before + waitingTurns)
+            for job in jobs.values where changed.contains(job.turn) { tell(job) }
         }
         metrics.setQueue(
-            waiting: waitingIDs.count, running: await queue.runningCount,
+            waiting: waitingTurns.count, running: await queue.runningCount,
             isReady: [.ready, .busy].contains(await engine.status.state))
     }
 
@@ -186,8 +188,11 @@ actor JobStore {
     }
 
     /// More of an upload has come.
-    func received(_ id: String) {
-        guard let job = jobs[id] else { return }
+    ///
+    /// - Throws: ``APIError`` if nobody wants it any more.
+    func received(_ id: String) throws {
+        guard let job = jobs[id] else { throw APIError.noSuchJob }
+        job.lastSeen = .now
         tell(job)
     }
 
@@ -209,10 +214,13 @@ actor JobStore {
             error.facts["expected"] = job.pieces
             throw error
         }
+        let seconds = Double(bytes.count / 2) / Double(job.sampleRate ?? 16000)
+        guard job.recording.byteCount + bytes.count <= limits.uploadBytes,
+            job.decodedSeconds + seconds <= limits.durationSeconds
+        else { throw APIError.recordingFull }
         try job.recording.append(bytes)
         job.pieces += 1
-        job.lastSeen = .now
-        job.decodedSeconds += Double(bytes.count / 2) / Double(job.sampleRate ?? 16000)
+        job.decodedSeconds += seconds
         return job.pieces
     }
 
@@ -222,10 +230,10 @@ actor JobStore {
     func decode(_ id: String) throws {
         guard let job = jobs[id] else { throw APIError.noSuchJob }
         guard [.receiving, .recording].contains(job.state) else { return }
-        job.state = .decoding
-        job.decodedSeconds = 0
         let copy = try ListeningCopy()
         job.copy = copy
+        job.state = .decoding
+        job.decodedSeconds = 0
         tell(job)
         let (recording, limit, environment) = (job.recording, limits.durationSeconds, environment)
         job.task = Task {
@@ -282,15 +290,16 @@ actor JobStore {
     // MARK: Removing
 
     func remove(_ id: String, of sitting: String) async throws {
-        remove(try job(id, of: sitting))
-        await queue?.leave(id)
+        let job = try job(id, of: sitting)
+        remove(job)
+        await queue?.leave(job.turn)
     }
 
     /// Forgets every recording of a sitting, and all that was heard in it.
     func forget(_ sitting: String) async {
         for job in jobs(of: sitting) {
             remove(job)
-            await queue?.leave(job.id)
+            await queue?.leave(job.turn)
         }
         returnFreedMemory()
     }
@@ -307,7 +316,8 @@ actor JobStore {
     func sweep() async {
         guard let patience = limits.keep else { return }
         for job in jobs.values
-        where !job.state.isActive && !subscribers.isListening(job.sitting)
+        where !job.state.isActive && ![.receiving, .decoding].contains(job.state)
+            && !subscribers.isListening(job.sitting)
             && ContinuousClock.now - job.lastSeen > patience
         {
             remove(job)

@@ -32,6 +32,7 @@ actor WorkQueue {
         let isGranted = await withCheckedContinuation { continuation in
             waiting.append(Waiting(id: id, sitting: sitting, continuation: continuation))
             grant()
+            if waiting.last?.id == id { Task { await onChange() } }
         }
         await onChange()
         return isGranted

@@ -8,12 +8,15 @@ export class ApiError extends Error {
   }
 }
 
-async function request(method, path, body) {
+/** `isLast` for what must arrive though the page goes; browsers take 64 kB of it. */
+async function request(method, path, body, isLast = false) {
   const isBinary = body instanceof ArrayBuffer || body instanceof Blob || ArrayBuffer.isView(body);
+  const content = body === undefined || isBinary ? body : JSON.stringify(body);
   const response = await fetch(`/api/${path}`, {
     method,
+    keepalive: isLast && content?.length < 20_000,
     headers: body === undefined ? {} : { 'Content-Type': isBinary ? 'application/octet-stream' : 'application/json' },
-    body: body === undefined || isBinary ? body : JSON.stringify(body),
+    body: content,
   });
   if (response.ok) return response;
   throw new ApiError(response.status, await response.json().catch(() => null));
@@ -27,7 +30,7 @@ export const api = {
   cancel: id => json('POST', `${job(id)}/cancel`),
   retry: (id, range) => json('POST', `${job(id)}/retry`, { range }),
   move: (id, before) => request('POST', `${job(id)}/move`, { before }),
-  saveEdits: (id, paragraphs) => request('PUT', `${job(id)}/edits`, { paragraphs }),
+  saveEdits: (id, paragraphs) => request('PUT', `${job(id)}/edits`, { paragraphs }, true),
   dropEdits: id => request('DELETE', `${job(id)}/edits`),
   polish: (id, options) => json('POST', `${job(id)}/polish`, options),
   remove: id => request('DELETE', job(id)),

@@ -26,7 +26,7 @@ export const chinese = {
   receiving: '发送中 $1 %', decoding: '解码中 $1', recording: '录制中', ready: '待识别', waitingShort: '排队，第 $1 个', running: '$1 %', done: '完成', incomplete: '完成，有缺失', cancelled: '已取消', failed: '失败', lost: '服务器已丢失',
   up: '提前：$1', down: '推后：$1', remove: '移除 $1',
   editable: '文本（可编辑）', plain: '纯文本', copy: '复制', copyTimes: '带时间', copied: '已复制', revert: '撤销全部修改',
-  doubts: '$1 处存疑，按 N 跳转', doubtsLabel: '跳到下一处存疑，共 $1 处', changedFrom: '原为：$1',
+  doubts: '$1 处存疑', doubtsKey: '，按 N 跳转', doubtsLabel: '跳到下一处存疑，共 $1 处', changedFrom: '原为：$1',
   gapMissing: '未识别：$1 – $2', gapIncomplete: '不完整：$1 – $2', retry: '重试', nothing: '没有发现语音。',
   jump: '回到播放处', find: '查找', found: '第 $1 个，共 $2 个', notFound: '未找到', exportTo: '导出 $1', exportAs: '导出为', exported: '已保存 $1',
   formatTxt: '文本', formatMd: 'Markdown', formatDocx: 'Word 文档', formatSrt: '字幕', formatVtt: '网页字幕', formatTsv: '表格（制表符）', formatCsv: '表格（逗号）', formatJson: '全部数据',

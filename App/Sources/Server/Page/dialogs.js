@@ -12,7 +12,7 @@ export function show(title, body, buttons = [{ text: t('close'), value: null }])
     const finish = value => { dialog.onclose = null; if (dialog.open) dialog.close(); resolve(value); };
     $('dialog-buttons').replaceChildren(...buttons.map(({ text, value, isMain }) =>
       el('button', { className: isMain ? 'start small-start' : 'button', onclick: () => finish(typeof value === 'function' ? value() : value) }, text)));
-    dialog.onclose = () => resolve(null);
+    dialog.onclose = () => { if (!dialog.open) resolve(null); };
     dialog.showModal();
   });
 }

@@ -11,6 +11,8 @@ import { isChinese, t, why } from './words.js';
 const root = $('text');
 let isComposing = false;
 let saving = Promise.resolve();
+/** What the root shows: the draft's paragraphs, unless more arrived while a word is composed. */
+let shown = { draft: null, paragraphs: [] };
 
 const eventNames = { applause: '掌声', laughter: '笑声', music: '音乐', cough: '咳嗽', cheering: '欢呼', singing: '歌声' };
 const chip = kind => `[${isChinese() ? eventNames[kind] ?? kind : kind}]`;
@@ -59,6 +61,7 @@ export function render() {
   for (const element of old.values()) { element.remove(); isChanged = true; }
   for (const node of [...root.childNodes]) if (node.nodeType !== Node.ELEMENT_NODE) node.remove();
   if (caret && isChanged) restore(caret);
+  shown = { draft, paragraphs: draft.paragraphs };
   finishRender();
 }
 
@@ -70,7 +73,8 @@ function finishRender() {
   const { draft, job } = store;
   const count = root.querySelectorAll('mark, p.doubtful:not(:has(mark))').length;
   $('doubts').hidden = count === 0;
-  say($('doubts'), t('doubts', count));
+  say($('doubts').firstElementChild, t('doubts', count));
+  say($('doubts').lastElementChild, t('doubtsKey'));
   $('doubts').setAttribute('aria-label', t('doubtsLabel', count));
   $('revert').hidden = !draft.hasEdits;
   const isSilent = job?.state === 'done' && draft.paragraphs.length === 0;
@@ -81,14 +85,15 @@ function finishRender() {
 
 /** Reads the paragraphs back after the browser changed them. */
 function readBack() {
-  const { draft } = store;
-  const before = new Map(draft.paragraphs.map(paragraph => [paragraph.key, paragraph]));
+  const { draft } = store, all = shown.paragraphs, hasNews = all !== draft.paragraphs;
+  if (draft !== shown.draft) { render(); return; }
+  const before = new Map(all.map(paragraph => [paragraph.key, paragraph]));
   const kept = [];
   for (const node of [...root.childNodes]) {
     if (node.nodeName === 'P') kept.push(node);
-    else if (node.textContent) { const wrapped = el('p', { data: { key: draft.paragraphs[0]?.key ?? newKey() } }); node.replaceWith(wrapped); wrapped.append(node); kept.push(wrapped); } else node.remove();
+    else if (node.textContent) { const wrapped = el('p', { data: { key: all[0]?.key ?? newKey() } }); node.replaceWith(wrapped); wrapped.append(node); kept.push(wrapped); } else node.remove();
   }
-  const first = draft.paragraphs[0], last = draft.paragraphs.at(-1), seen = new Set(), result = [];
+  const first = all[0], last = all.at(-1), seen = new Set(), result = [];
   for (const element of kept) {
     const text = element.textContent.replace(/\n+$/, '').replaceAll('\n', ' ');
     const old = seen.has(element.dataset.key) ? undefined : before.get(element.dataset.key);
@@ -99,13 +104,15 @@ function readBack() {
   }
   if (result.length === 0 && first) result.push({ ...first, key: newKey(), end: last.end, text: '', isEdited: true, doubts: [], marks: [] });
   let place = -1;
-  for (const paragraph of draft.paragraphs) {
-    const at = result.findIndex(one => one.key === paragraph.key);
+  const places = new Map(result.map((paragraph, index) => [paragraph.key, index]));
+  for (const paragraph of all) {
+    const at = places.get(paragraph.key) ?? -1;
     if (at >= 0) place = at;
     else if (place >= 0) result[place] = { ...changed(result[place], result[place].text, result[place].doubts), end: Math.max(result[place].end, paragraph.end), base: null };
     else if (result.length) result[0] = { ...changed(result[0], result[0].text, result[0].doubts), start: Math.min(result[0].start, paragraph.start) };
   }
   draft.edit(result);
+  if (hasNews) draft.rejoin();
   afterEdit();
 }
 
@@ -163,7 +170,7 @@ async function send(id) {
   if (!job || !draft || job.isLocal) return;
   try {
     if (draft.hasEdits) { await api.saveEdits(id, draft.edits); job.hasEdits = true; } else if (job.hasEdits) { await api.dropEdits(id); job.hasEdits = false; }
-  } catch (error) { if (error.status > 0) toast(why(error)); }
+  } catch (error) { if (error.status > 0) toast(why(error)); else waiting.add(id); }
 }
 
 const waiting = new Set();
@@ -228,5 +235,7 @@ export function startEditor() {
   store.on('text', id => { if (id === store.current) render(); if (id && store.drafts.get(id)?.hasEdits) save(id); });
   store.on('partial', id => { if (id === store.current && store.job?.state === 'running') say($('partial'), store.draft.partial); });
   store.on('current jobs language', render);
+  // What could not be sent goes when the server is there again.
+  store.on('known', () => { if (waiting.size) later(); });
   addEventListener('pagehide', flush);
 }

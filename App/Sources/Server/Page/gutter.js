@@ -16,18 +16,23 @@ export function renderGutter() {
   const groups = gapsByParagraph(draft);
   [...root.children].forEach((element, index) => {
     const room = (groups.get(index)?.length ?? 0) * gapHeight;
-    element.style.marginTop = room ? `${room}px` : '';
+    const margin = room ? `${room}px` : '';
+    if (element.style.marginTop !== margin) element.style.marginTop = margin;
   });
   root.style.paddingBottom = `${(groups.get(draft.paragraphs.length)?.length ?? 0) * gapHeight}px`;
-  const wanted = [];
-  draft.paragraphs.forEach((paragraph, index) => wanted.push(stampOf(paragraph, root.children[index])));
+  // Places are all read before anything is written: long texts would be laid out anew for each paragraph.
+  const elements = [...root.children], tops = elements.map(element => element.offsetTop), bottom = root.offsetHeight;
+  const present = new Map([...gutter.children].map(child => [child.dataset.name, child]));
+  const shift = innerWidth > 820 ? 7 : 3;
+  const wanted = draft.paragraphs.map((paragraph, index) => stampOf(present.get(paragraph.key), paragraph, elements[index], (tops[index] ?? 0) + shift));
   for (const [index, gaps] of groups) {
-    const top = index < root.children.length ? root.children[index].offsetTop - gaps.length * gapHeight : root.offsetHeight - gaps.length * gapHeight;
-    gaps.forEach((gap, place) => wanted.push(gapOf(gap, top + place * gapHeight + 4)));
+    const top = (tops[index] ?? bottom) - gaps.length * gapHeight;
+    gaps.forEach((gap, place) => wanted.push(gapOf(present, gap, top + place * gapHeight + 4)));
   }
   const kept = new Set(wanted);
-  for (const child of [...gutter.children]) if (!kept.has(child)) child.remove();
-  wanted.forEach((child, place) => { if (gutter.children[place] !== child) gutter.insertBefore(child, gutter.children[place] ?? null); });
+  for (const child of present.values()) if (!kept.has(child)) child.remove();
+  let next = gutter.firstElementChild;
+  for (const child of wanted) { if (child === next) next = next.nextElementSibling; else gutter.insertBefore(child, next); }
 }
 
 function gapsByParagraph(draft) {
@@ -40,34 +45,36 @@ function gapsByParagraph(draft) {
   return groups;
 }
 
-const find = name => [...gutter.children].find(child => child.dataset.name === name);
+function place(child, top) {
+  if (child.style.top !== `${top}px`) child.style.top = `${top}px`;
+  return child;
+}
 
-function stampOf(paragraph, element) {
-  let child = find(paragraph.key);
+function stampOf(child, paragraph, element, top) {
   if (!child) {
     const present = () => store.draft.paragraphs.find(one => one.key === child.dataset.name);
     const icon = el('button', { className: 'who', onclick: () => askSpeaker(present()) }, '＠');
     child = el('div', { className: 'stamp', data: { name: paragraph.key } }, el('button', { className: 'time', onclick: () => { player.seek(present().start); player.play(); } }), icon);
   }
-  const text = stamp(paragraph.start);
-  say(child.firstElementChild, text);
-  child.firstElementChild.setAttribute('aria-label', t('playFrom', text));
-  child.lastElementChild.setAttribute('aria-label', t('speaker', text));
-  child.lastElementChild.title = t('speakerTitle');
+  const text = stamp(paragraph.start), label = t('playFrom', text);
+  if (child.firstElementChild.getAttribute('aria-label') !== label) {
+    say(child.firstElementChild, text);
+    child.firstElementChild.setAttribute('aria-label', label);
+    child.lastElementChild.setAttribute('aria-label', t('speaker', text));
+    child.lastElementChild.title = t('speakerTitle');
+  }
   child.classList.toggle('now', element?.classList.contains('now') ?? false);
-  child.style.top = `${(element?.offsetTop ?? 0) + (innerWidth > 820 ? 7 : 3)}px`;
-  return child;
+  return place(child, top);
 }
 
-function gapOf(gap, top) {
+function gapOf(present, gap, top) {
   const name = `${gap.kind} ${gap.start} ${gap.end}`;
   const again = () => api.retry(store.current, [gap.start, gap.end]).then(job => store.setJob(job), error => toast(why(error)));
-  const child = find(name) ?? el('div', { className: 'gap', data: { name } }, el('span'), el('button', { className: 'icon', onclick: again }));
+  const child = present.get(name) ?? el('div', { className: 'gap', data: { name } }, el('span'), el('button', { className: 'icon', onclick: again }));
   say(child.firstElementChild, t(gap.kind === 'missing' ? 'gapMissing' : 'gapIncomplete', clock(gap.start), clock(gap.end)));
   say(child.lastElementChild, t('retry'));
   child.lastElementChild.disabled = !store.job || !['done', 'cancelled', 'failed'].includes(store.job.state);
-  child.style.top = `${top}px`;
-  return child;
+  return place(child, top);
 }
 
 async function askSpeaker(paragraph) {

@@ -1,6 +1,6 @@
 // Files come in: dropped anywhere, chosen or pasted; each is sent at once, with its progress shown.
 import { $, say } from './dom.js';
-import { ApiError, upload } from './api.js';
+import { upload } from './api.js';
 import { store } from './state.js';
 import { bytes } from './format.js';
 import { t, why } from './words.js';
@@ -18,21 +18,21 @@ export function addFiles(files) {
   [...files].forEach((file, index) => {
     const key = newKey();
     store.sources.set(key, { file, name: file.name });
-    store.setJob(blankJob(key, file.name || t('recordings'), file.size));
+    const name = (file.name || t('recordings')).toWellFormed?.() ?? file.name;
+    store.setJob(blankJob(key, name, file.size));
     if (index === 0) store.choose(key);
-    send(key, file, file.name || 'recording');
+    send(key, file, name);
   });
 }
 
 async function send(key, file, name) {
   const find = () => [...store.jobs.values()].find(job => job.upload === key);
-  const fail = message => {
+  const fail = (message, canSend) => {
     const job = find();
-    if (!job) return;
-    const source = store.sources.get(key) ?? store.sources.get(job.id);
-    store.setJob({ ...job, id: job.id, isLocal: true, state: 'failed', durationSeconds: null, canSend: Boolean(source), error: { message, code: 'upload' } });
+    if (canSend && !store.sources.has(job?.id)) store.sources.set(key, { file, name });
+    store.fail(job?.id ?? key, { ...blankJob(key, name, file.size), state: 'failed', canSend, error: { message, code: 'upload' } });
   };
-  if (store.limits.uploadBytes && file.size > store.limits.uploadBytes) return fail(t('tooLong', bytes(store.limits.uploadBytes)));
+  if (store.limits.uploadBytes && file.size > store.limits.uploadBytes) return fail(t('tooLong', bytes(store.limits.uploadBytes)), false);
   const call = upload(file, name, key, (sent, total) => {
     const job = find();
     if (job?.state === 'receiving') { job.bytesReceived = sent; job.bytesTotal = total; store.tell('jobs'); }
@@ -41,26 +41,24 @@ async function send(key, file, name) {
   try {
     store.setJob(await call);
   } catch (error) {
-    if (error instanceof ApiError && error.status !== -1) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : why(error, name)));
+    if (!givenUp.has(key)) fail(t('uploadFailed', name, error.status === 0 ? t('serverGone') : why(error, name)), error.status !== 422);
   } finally { sending.delete(key); }
 }
 
-/** Stops sending a file. */
-export function stopSending(job) { sending.get(job.upload)?.abort(); }
+const givenUp = new Set();
+/** From now on it is of no matter what becomes of a file on its way; the function that is returned stops it. */
+export function giveUp(job) {
+  givenUp.add(job.upload);
+  return () => sending.get(job.upload)?.abort();
+}
 
 /** A recording that the server lost, or that did not arrive, goes up again with its text. */
 export function sendAgain(job) {
   const source = store.sources.get(job.id) ?? store.sources.get(job.upload);
   const file = source.file ?? source.makeFile();
   const key = newKey();
-  const draft = store.drafts.get(job.id);
-  const jobs = [...store.jobs].map(([id, old]) => (id === job.id ? [key, blankJob(key, job.name, file.size)] : [id, old]));
-  store.jobs = new Map(jobs);
-  store.sources.delete(job.id);
-  store.sources.set(key, source);
-  if (draft) { store.drafts.delete(job.id); draft.id = key; store.drafts.set(key, draft); }
-  store.current = key;
-  store.tell('current');
+  store.sources.set(job.id, source);
+  store.rename(job.id, blankJob(key, job.name, file.size));
   store.tell('jobs');
   send(key, file, job.name);
 }
@@ -74,6 +72,7 @@ function render() {
   say($('drop-note'), t('dropNote'));
   say($('choose'), t('choose'));
   say($('record'), t('record'));
+  $('record').disabled = Boolean(store.isRecording);
 }
 
 export function startIntake() {

@@ -1,5 +1,5 @@
 // The text as plain lines, following every edit, and copying it.
-import { $, say, toast } from './dom.js';
+import { $, debounce, say, toast } from './dom.js';
 import { store } from './state.js';
 import { stamp } from './format.js';
 import { t } from './words.js';
@@ -27,7 +27,13 @@ async function copy(text) {
 
 export function startPlain() {
   let frame = 0;
-  store.on('shown', () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => say($('plain'), plainText())); });
+  const fill = () => say($('plain'), plainText()), fillLater = debounce(250, fill);
+  // A long text is laid out when the typing pauses.
+  store.on('shown', () => {
+    cancelAnimationFrame(frame);
+    if ((store.draft?.paragraphs.length ?? 0) > 400 && $('plain').firstChild) fillLater(); else frame = requestAnimationFrame(fill);
+  });
+  store.on('current', () => { fillLater.cancel(); $('plain').replaceChildren(); });
   $('copy').onclick = $('copy-left').onclick = () => copy(plainText());
   $('copy-times').onclick = () => copy(timedText());
 }

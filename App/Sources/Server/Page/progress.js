@@ -28,8 +28,12 @@ function reason(job) {
   return engine.state === 'none' ? t('reasonNone') : '';
 }
 
+const starting = new Set();
 export async function startJob(job) {
+  if (starting.has(job.id)) return;
+  starting.add(job.id);
   try { store.setJob(await api.start(job.id, { ...chosenOptions(), range: job.id === store.current ? chosenPart() : null })); } catch (error) { toast(why(error)); }
+  starting.delete(job.id);
 }
 
 export const start = () => { if (!$('start').disabled && !$('start').hidden && store.job) startJob(store.job); };
@@ -41,7 +45,7 @@ export async function cancel() {
 
 function texts(job, reasonToWait) {
   const { progress } = job;
-  if (job.state === 'queued') return [el('span', {}, t('queued', job.queuePosition ?? '–'))];
+  if (job.state === 'queued') return [el('span', {}, t('queued', store.waiting.indexOf(job.id) + 1))];
   if (job.state === 'running') {
     const parts = [el('b', {}, `${percent(progress?.doneSeconds, progress?.totalSeconds)} %`), el('span', {}, t('elapsed', clock(progress?.elapsedSeconds)))];
     if (progress?.remainingSeconds != null) parts.push(el('span', {}, t('left', clock(Math.ceil(progress.remainingSeconds)))));

@@ -55,12 +55,13 @@ function begin(job, stream, context, continued) {
   const source = context.createMediaStreamSource(stream);
   source.connect(node);
   session = { job, stream, context, node, source, buffer: [], count: 0, total: 0, before: continued?.decodedSeconds ?? 0, pieces: new Pieces(job.id, continued?.pieces ?? 0), isPaused: false };
-  if (!continued) store.sources.set(job.id, { makeFile: () => waveFile(session?.pieces.sound ?? pieces, context.sampleRate, job.name) });
+  if (!continued) store.sources.set(job.id, { makeFile: () => waveFile(pieces, context.sampleRate, job.name) });
   const { sound: pieces } = session.pieces;
   node.port.onmessage = event => take(event.data);
   store.isRecording = true;
   store.setJob(job);
   store.choose(job.id);
+  store.tell('jobs');
   renderPanel();
 }
 
@@ -148,7 +149,7 @@ async function renderPanel() {
   const devices = await deviceField();
   if (session !== present) return;
   $('recorder').hidden = false;
-  $('recorder').replaceChildren(el('div', { className: 'row' }, el('span', { className: present.isPaused ? '' : 'live', role: 'status' }, t(state)), present.time, el('span', { className: 'grow' }), ...buttons), level,
+  $('recorder').replaceChildren(el('div', { className: 'row' }, el('span', { className: present.isPaused ? '' : 'live', role: 'status' }, t(state)), present.time, el('span', { className: 'grow' }), el('div', { className: 'row' }, ...buttons)), level,
     present.isStopping ? '' : el('div', { className: 'row' }, devices));
 }
 

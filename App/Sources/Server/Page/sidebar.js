@@ -2,7 +2,7 @@
 import { $, el, say, toast } from './dom.js';
 import { api } from './api.js';
 import { store } from './state.js';
-import { stopSending } from './intake.js';
+import { giveUp } from './intake.js';
 import { clock, percent } from './format.js';
 import { confirm } from './dialogs.js';
 import { startJob, startable } from './progress.js';
@@ -15,7 +15,7 @@ export function describe(job) {
     case 'receiving': return t('receiving', percent(job.bytesReceived, job.bytesTotal));
     case 'recording': return t('recording');
     case 'decoding': return t('decoding', clock(job.decodedSeconds));
-    case 'queued': return t('waitingShort', job.queuePosition ?? '–');
+    case 'queued': return t('waitingShort', store.waiting.indexOf(job.id) + 1);
     case 'running': return t('running', percent(job.progress?.doneSeconds, job.progress?.totalSeconds));
     case 'done': return t(job.isComplete === false ? 'incomplete' : 'done');
     default: return t(job.state);
@@ -57,7 +57,7 @@ function render() {
     row.bar.hidden = part === null && job.state !== 'decoding';
     row.bar.classList.toggle('waits', job.state === 'decoding');
     row.fill.style.width = part === null ? '' : `${part}%`;
-    row.up.hidden = row.down.hidden = job.state !== 'queued' || waiting().length < 2;
+    row.up.hidden = row.down.hidden = job.state !== 'queued' || store.waiting.length < 2;
     for (const [button, word] of [[row.up, 'up'], [row.down, 'down'], [row.remove, 'remove']]) { button.setAttribute('aria-label', t(word, job.name)); button.title = t(word, job.name); }
   }
   $('list-empty').hidden = store.jobs.size > 0;
@@ -67,10 +67,8 @@ function render() {
   say($('start-all'), t('startAll', open.length));
 }
 
-const waiting = () => [...store.jobs.values()].filter(job => job.state === 'queued').sort((one, other) => one.queuePosition - other.queuePosition).map(job => job.id);
-
 async function move(id, step) {
-  const queue = waiting(), from = queue.indexOf(id), to = from + step;
+  const queue = store.waiting, from = queue.indexOf(id), to = from + step;
   if (to < 0 || to >= queue.length) return;
   const before = step < 0 ? queue[to] : queue[to + 1] ?? null;
   try { await api.move(id, before); } catch (error) { toast(why(error)); }
@@ -79,8 +77,9 @@ async function move(id, step) {
 async function remove(id) {
   const job = store.jobs.get(id);
   if ((job.hasText || job.state === 'recording') && !await confirm(t('removeTitle', job.name), t('removeText'), t('removeNow'))) return;
-  stopSending(job);
-  try { if (!job.isLocal) await api.remove(id); } catch (error) { if (error.status !== 404) { toast(why(error)); return; } }
+  // The server first: once a file breaks off it forgets the recording by itself, and knows none to remove.
+  const stop = giveUp(job);
+  try { if (!job.isLocal) await api.remove(id); } catch (error) { if (error.status !== 404) { toast(why(error)); return; } } finally { stop(); }
   store.forgetJob(id);
 }
 

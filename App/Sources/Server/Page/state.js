@@ -11,6 +11,8 @@ class Store extends EventTarget {
   current = null;
   isConnected = true;
   isKnown = false;
+  /** Keys of uploads that failed. */
+  #ended = new Set();
 
   get job() { return this.jobs.get(this.current) ?? null; }
   get draft() { return this.current === null ? null : this.draftOf(this.current); }
@@ -18,6 +20,12 @@ class Store extends EventTarget {
   draftOf(id) {
     if (!this.drafts.has(id)) this.drafts.set(id, new Draft(id));
     return this.drafts.get(id);
+  }
+
+  /** The ids of those that wait, the next one first; the server may not have told a number yet. */
+  get waiting() {
+    const place = job => job.queuePosition ?? Infinity;
+    return [...this.jobs.values()].filter(job => job.state === 'queued').sort((one, other) => (place(one) < place(other) ? -1 : place(one) > place(other) ? 1 : 0)).map(job => job.id);
   }
 
   tell(what, detail = null) { this.dispatchEvent(new CustomEvent(what, { detail })); }
@@ -32,21 +40,32 @@ class Store extends EventTarget {
 
   /** Records what the server says of a job. */
   setJob(job) {
+    if (this.#ended.has(job.upload) && !job.isLocal) return;
     const key = job.upload, old = this.jobs.get(job.id);
     // An answer may come after the event that overtook it.
     if (old?.revision > job.revision) return;
     job.last = job.progress ?? old?.progress ?? old?.last ?? null;
-    if (key && this.jobs.has(key) && key !== job.id) {
-      this.jobs = new Map([...this.jobs].map(([id, old]) => (id === key ? [job.id, job] : [id, old])));
-      const draft = this.drafts.get(key);
-      if (draft) { draft.id = job.id; this.drafts.set(job.id, draft); this.drafts.delete(key); }
-      if (this.current === key) { this.current = job.id; this.tell('current'); }
-    } else {
-      this.jobs.set(job.id, job);
-    }
-    if (key && key !== job.id && this.sources.has(key)) { this.sources.set(job.id, this.sources.get(key)); this.sources.delete(key); }
+    if (key && key !== job.id && this.jobs.has(key)) this.rename(key, job); else this.jobs.set(job.id, job);
     if (this.current === null) this.choose(job.id);
     this.tell('jobs');
+  }
+
+  /** Puts a job in the place of the one with an id, with what the page has of it. */
+  rename(id, job) {
+    this.jobs = new Map([...this.jobs].map(([present, old]) => (present === id ? [job.id, job] : [present, old])));
+    const draft = this.drafts.get(id), source = this.sources.get(id);
+    this.drafts.delete(id);
+    this.sources.delete(id);
+    if (draft) { draft.id = job.id; this.drafts.set(job.id, draft); }
+    if (source) this.sources.set(job.id, source);
+    if (this.current === id) { this.current = job.id; this.tell('current'); }
+  }
+
+  /** A file that did not arrive stays in the list under the page's key; what the server still says of it does not count. */
+  fail(id, job) {
+    this.#ended.add(job.upload);
+    if (this.jobs.has(id) && id !== job.id) this.rename(id, job);
+    this.setJob(job);
   }
 
   forgetJob(id) {
@@ -63,7 +82,7 @@ class Store extends EventTarget {
       case 'state': return this.#takeAll(data);
       case 'engine': this.engine = data; return this.tell('engine');
       case 'job': return this.setJob(data);
-      case 'removed': return this.jobs.get(data.id) && this.forgetJob(data.id);
+      case 'removed': return this.jobs.has(data.id) && !this.jobs.get(data.id).isLocal && this.forgetJob(data.id);
       case 'paragraphs': this.draftOf(data.id).takeParagraphs(data.from, data.paragraphs); return this.tell('text', data.id);
       case 'partial': this.draftOf(data.id).partial = data.text; return this.tell('partial', data.id);
       case 'transcript': this.draftOf(data.id).take(data.transcript); return this.tell('text', data.id);

@@ -31,9 +31,10 @@ function render() {
   $('demo').hidden = !engine.isDemo;
   $('demo-note').hidden = !engine.isDemo || Boolean(store.job?.hasText);
   say($('sealed-text'), t(store.privacy.isSealed ? 'sealed' : 'unsealed'));
+  $('sealed').title = $('sealed-text').textContent;
   $('sealed').hidden = store.privacy.isSealed === null;
   say($('memory'), engine.memoryBytes ? t('memory', bytes(engine.memoryBytes)) : '');
-  const isIdle = engine.state !== 'busy' && engine.state !== 'loading' && !engine.running;
+  const isIdle = store.isConnected && engine.state !== 'busy' && engine.state !== 'loading' && !engine.running;
   $('reload').disabled = !isIdle || engine.state === 'none';
   $('free').disabled = !(engine.state === 'ready' && isIdle);
   $('model').disabled = $('precision').disabled = !isIdle;

@@ -10,7 +10,7 @@ export const locale = () => (isChinese() ? 'zh-CN' : 'en');
 
 export function t(key, ...values) {
   const text = (isChinese() ? chinese : english)[key] ?? english[key] ?? key;
-  return values.reduce((result, value, index) => result.replaceAll(`$${index + 1}`, value), text);
+  return text.replace(/\$(\d)/g, (mark, number) => values[number - 1] ?? mark);
 }
 
 /** What went wrong, in the page's language: the server tells it in English, and by a code. `name` is the recording's. */

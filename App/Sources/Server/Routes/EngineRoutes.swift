@@ -62,7 +62,10 @@ struct EngineRoutes {
     }
 
     private func expectIdle() async throws {
-        guard await store.activeCount == 0 else { throw APIError.engineBusy }
+        let status = await store.engineStatus()
+        guard await store.activeCount == 0, status.running == 0, status.queued == 0 else {
+            throw APIError.engineBusy
+        }
     }
 
     private func surroundings(of sitting: String) async -> StateRecord.Surroundings {

@@ -119,7 +119,7 @@ struct JobRoutes {
             store.metrics.countUploadBytes(buffer.readableBytes)
             if ContinuousClock.now - told > .milliseconds(100) {
                 told = .now
-                await store.received(id)
+                try await store.received(id)
             }
         }
     }

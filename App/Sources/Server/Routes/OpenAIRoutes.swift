@@ -180,6 +180,8 @@ struct OpenAIRoutes {
         _ take: (TranscriptionEvent) -> Void
     ) async throws {
         let transcriber = try await engine.transcriber()
+        // Another request may have changed it since this one was taken.
+        guard await !form.names(another: engine.model?.name) else { throw APIError.engineBusy }
         let start = ContinuousClock.now
         var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
         var isFirst = true

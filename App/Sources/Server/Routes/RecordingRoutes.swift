@@ -46,6 +46,9 @@ struct RecordingRoutes {
         }
         recordings.post(":id/finish") { request, context in
             let record = try await store.record(context.id, of: context.sitting)
+            guard record.state != .receiving else {
+                throw APIError(.conflict, "not_ready", "This is an upload that has not ended.")
+            }
             guard record.state != .recording || record.pieces > 0 else {
                 throw APIError(
                     .conflict, "nothing_recorded", "Nothing was recorded yet. Record something.")
