@@ -42,6 +42,14 @@ public enum NetworkSeal {
         let isForeign = scmp_arg_cmp(
             arg: 0, op: SCMP_CMP_NE, datum_a: UInt64(AF_UNIX), datum_b: 0)
         for name in localCalls { try unsafe refuse(name, where: isForeign, in: filter) }
+        // TCP's fast open connects without connect.
+        for (name, argument) in [("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)] {
+            let isFastOpen = scmp_arg_cmp(
+                arg: UInt32(argument), op: SCMP_CMP_MASKED_EQ,
+                datum_a: UInt64(MSG_FASTOPEN),
+                datum_b: UInt64(MSG_FASTOPEN))
+            try unsafe refuse(name, where: isFastOpen, in: filter)
+        }
         try check("seccomp_load", unsafe seccomp_load(filter))
     }
 

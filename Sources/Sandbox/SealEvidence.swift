@@ -47,10 +47,13 @@ extension NetworkSeal {
         let socketError = errorOfSocket()
         let connectError = errorOfConnect()
         let queueError = sotto_error_of_queue()
+        let fastOpenError = errorOfFastOpen()
         let isFiltered = !modes.isEmpty && modes.allSatisfy { $0 == "2" }
         return Evidence(
             isSealed: isFiltered
-                && [socketError, connectError, queueError].allSatisfy { $0 == EACCES },
+                && [socketError, connectError, queueError, fastOpenError].allSatisfy {
+                    $0 == EACCES
+                },
             rows: [
                 Evidence.Row(
                     name: "Seccomp",
@@ -64,6 +67,9 @@ extension NetworkSeal {
                 Evidence.Row(name: "connect", value: words(connectError), source: "tried just now"),
                 Evidence.Row(
                     name: "io_uring_setup", value: words(queueError), source: "tried just now"),
+                Evidence.Row(
+                    name: "sendto(MSG_FASTOPEN)", value: words(fastOpenError),
+                    source: "tried just now"),
             ],
             sockets: OpenSocket.all())
     }
@@ -89,6 +95,11 @@ extension NetworkSeal {
     }
 
     /// What the kernel says to a connection of no socket to no address: a filter comes before all else.
+    private static func errorOfFastOpen() -> Int32 {
+        // Without a socket it fails in any case; the filter's error comes first.
+        sendto(-1, nil, 0, Int32(MSG_FASTOPEN), nil, 0) == 0 ? 0 : errno
+    }
+
     private static func errorOfConnect() -> Int32 {
         connect(-1, nil, 0) == 0 ? 0 : errno
     }

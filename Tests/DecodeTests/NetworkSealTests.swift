@@ -12,6 +12,7 @@ import Testing
         #expect(
             evidence.rows.map(\.name) == [
                 "Seccomp", "NoNewPrivs", "socket(AF_INET)", "connect", "io_uring_setup",
+                "sendto(MSG_FASTOPEN)",
             ])
         #expect(evidence.rows[3].value == "not refused")
     }

@@ -21,6 +21,7 @@ enum PageFiles {
         "options.js": PackageResources.options_js,
         "parts.css": PackageResources.parts_css,
         "pieces.js": PackageResources.pieces_js,
+        "places.js": PackageResources.places_js,
         "plain.js": PackageResources.plain_js,
         "player.js": PackageResources.player_js,
         "preferences.js": PackageResources.preferences_js,

@@ -99,9 +99,14 @@ struct ServeCommand: AsyncParsableCommand {
         if let tokenFile {
             let text = String(decoding: try contents(of: tokenFile), as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
-            guard text.utf8.count >= 16, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            guard text.utf8.count >= 16,
+                text.allSatisfy({
+                    $0.isASCII && ($0.isLetter || $0.isNumber || "-_.~".contains($0))
+                })
+            else {
                 Console.writeProblem(
-                    "'\(tokenFile)' must hold a token of 16 or more letters, digits and signs.")
+                    "'\(tokenFile)' must hold a token of 16 or more letters, digits and the signs - _ . ~"
+                )
                 throw ExitCode(ExitStatus.data)
             }
             return text

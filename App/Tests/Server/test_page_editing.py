@@ -37,7 +37,7 @@ def test_the_plain_text_follows_edits_and_undo_takes_them_back(sitting, page):
     write(page, "Control+Home", "Doctor! ")
     page.keyboard.press("Enter")
     expect(page.locator("#text p")).to_have_count(2)
-    sitting.shows("Doctor! \n\n" + TEXT)
+    sitting.shows("Doctor!\n\n" + TEXT)
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     sitting.shows(TEXT)
@@ -168,6 +168,49 @@ def test_each_part_of_a_split_paragraph_is_kept_with_its_times(page):
     assert (first["text"].strip(), second["text"]) == (TEXT[:middle].strip(), TEXT[middle:])
     assert first["edited"] and second["edited"]
     assert 0 <= first["start"] < first["end"] == second["start"] < second["end"] <= 10.5
+
+
+def stamps(text):
+    """The words of subtitles, each with the second at which its cue begins."""
+    found = []
+    for block in text.strip().split("\n\n"):
+        _, times, *lines = block.split("\n")
+        hours, minutes, seconds = times.split(" ")[0].replace(",", ".").split(":")
+        found += [(word, int(hours) * 3600 + int(minutes) * 60 + float(seconds)) for word in " ".join(lines).split()]
+    return found
+
+
+def test_subtitles_keep_their_times_when_a_paragraph_is_split(sitting, talk):
+    page = sitting.page
+    sitting.transcribe(talk)
+    before, doubts = stamps(sitting.export("srt")[1]), page.locator("#text mark").count()
+    text = sitting.text()[0]
+    page.locator("#text p").first.click()
+    page.keyboard.press("Control+Home")
+    for _ in range(text.index("Your next")):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#text p").nth(1)).to_contain_text(re.compile("^Your next"))
+    assert page.locator("#text mark").count() == doubts
+    after = stamps(sitting.export("srt")[1])
+    assert [word for word, _ in after] == [word for word, _ in before]
+    assert all(abs(one[1] - other[1]) < 3 for one, other in zip(before, after))
+    assert [time for _, time in after] == sorted(time for _, time in after)
+    shown = page.locator(".stamp .time").nth(1).inner_text()
+    spoken = dict(before)["Your"]
+    assert abs(int(shown[-2:]) - spoken) < 3, (shown, spoken)
+    assert sitting.export("txt")[1].split("\n\n")[1].startswith("Your next")
+
+
+def test_the_space_bar_is_the_players_after_a_click_on_a_time(sitting, talk):
+    page, playing = sitting.page, "() => !document.getElementById('audio').paused"
+    sitting.transcribe(talk)
+    page.locator(".stamp .time").first.click()
+    expect(page.locator("#text p.now")).to_have_count(1)
+    assert page.evaluate(playing)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(200)
+    assert not page.evaluate(playing)
 
 
 def test_doubtful_words_are_marked_and_a_key_goes_from_one_to_the_next(sitting, talk):

@@ -99,6 +99,33 @@ def test_cancel_keeps_the_text_so_far(sitting, long_recording):
     assert 0 < " ".join(sitting.text()).count("headache") < 400
 
 
+def test_a_second_run_that_is_cancelled_leaves_the_finished_text(sitting, long_recording):
+    page = sitting.page
+    sitting.transcribe(long_recording)
+    text = sitting.page.locator("#plain").inner_text()
+    page.click("#start")
+    expect(page.locator("#progress-text")).to_contain_text(re.compile(r"[1-9]\d* %"))
+    page.click("#cancel")
+    expect(page.locator("#start")).to_have_text("Start again")
+    sitting.shows(text)
+
+
+def test_a_part_that_is_heard_again_leaves_the_rest(sitting, talk):
+    page = sitting.page
+    sitting.transcribe(talk)
+    text = sitting.page.locator("#plain").inner_text()
+    box = page.locator("#wave").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 20, steps=5)
+    page.mouse.up()
+    expect(page.locator("#part")).to_be_visible()
+    page.click("#start")
+    sitting.done()
+    assert len(page.locator("#plain").inner_text()) > 0.9 * len(text)
+    assert page.locator("#plain").inner_text()[:300] == text[:300]
+
+
 def test_five_wait_in_order_and_the_order_can_be_changed(sitting, long_recording):
     page, files = sitting.page, [long_recording, SAMPLE, *[SAMPLES / f"{name}.wav" for name in ("numbers", "travel", "introduction")]]
     state = lambda name: page.locator(".item", has_text=name).locator("small")
@@ -112,6 +139,7 @@ def test_five_wait_in_order_and_the_order_can_be_changed(sitting, long_recording
     row.get_by_role("button", name="Earlier").click()
     expect(state("introduction")).to_have_text("waiting, number 3")
     expect(state("travel")).to_have_text("waiting, number 4")
+    assert [text.split(".")[0] for text in page.locator(".item .open > :first-child").all_text_contents()][-2:] == ["introduction", "travel"]
     row = page.locator(".item", has_text="numbers")
     row.hover()
     row.get_by_role("button", name="Remove").click()

@@ -64,6 +64,13 @@ def test_another_name_is_not_answered_to(server, host):
     assert status(answer) == 421 and b"wrong_host" in answer and b"jobs" not in answer
 
 
+def test_a_link_from_elsewhere_costs_nobody_his_recordings(server):
+    answer = get(server, "/", extra="Sec-Fetch-Site: cross-site\r\n")
+    assert status(answer) == 200 and b"Set-Cookie" not in answer
+    assert b'content="0;url=/"' in answer
+    assert b"Set-Cookie" in get(server, "/", extra="Sec-Fetch-Site: same-origin\r\n")
+
+
 def test_no_name_is_not_answered_to(server):
     assert status(raw(server, b"GET /api/state HTTP/1.1\r\nConnection: close\r\n\r\n")) in (400, 421)
 

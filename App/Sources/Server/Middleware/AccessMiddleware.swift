@@ -28,6 +28,7 @@ struct AccessMiddleware: RouterMiddleware {
             throw APIError(
                 .forbidden, "foreign_origin", "Pages of other sites may not ask this server.")
         }
+        if request.uri.path == "/", !isOwnPage(request) { return arrival(of: request) }
         let cookies = cookies(request.headers[.cookie])
         if let token, !Self.openPaths.contains(request.uri.path) {
             if request.uri.path == "/", let given = request.uri.queryParameters.get("token"),
@@ -57,10 +58,29 @@ struct AccessMiddleware: RouterMiddleware {
         if let origin = request.headers[.origin] {
             return origin.lowercased() == "\(isSecure ? "https" : "http")://\(host.lowercased())"
         }
-        guard let site = request.headers[.secFetchSite] else { return true }
         // A link from elsewhere may open the page and nothing else.
-        return site == "same-origin" || site == "none"
-            || (request.method == .get && request.uri.path == "/")
+        return isOwnPage(request) || (request.method == .get && request.uri.path == "/")
+    }
+
+    private func isOwnPage(_ request: Request) -> Bool {
+        ["same-origin", "none", nil].contains(request.headers[.secFetchSite])
+    }
+
+    /// Whoever comes by a link from elsewhere sends no cookie of ours, and would be taken for somebody new. The
+    /// page that is sent goes on to the same address by itself, and then the cookies come along.
+    private func arrival(of request: Request) -> Response {
+        var address = "/"
+        if let token, let given = request.uri.queryParameters.get("token"), isSame(given, token) {
+            address += "?token=\(token)"
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+            body: .init(
+                byteBuffer: ByteBuffer(
+                    string: """
+                        <!doctype html><html lang="en"><meta charset="utf-8"><title>Sotto</title>
+                        <meta http-equiv="refresh" content="0;url=\(address)"></html>
+                        """)))
     }
 
     private func bearer(_ request: Request) -> String? {

@@ -37,7 +37,7 @@ export const chinese = {
   disconnected: '服务器没有响应，正在重试… 页面上的内容仍然保留。', lostText: '服务器已没有这个录音，但本页面还有。', uploadFailed: '无法发送“$1”：$2', serverGone: '服务器没有响应', tooLong: '文件超过服务器上限（$1）。',
   recordStop: '停止', recordPause: '暂停', recordResume: '继续', microphone: '麦克风', level: '音量', recordingName: '录音 $1', recordingNow: '录制中', recordingPaused: '已暂停', recordingSending: '正在保存最后几秒…', defaultMicrophone: '默认',
   refused: '浏览器拒绝了麦克风。请在地址栏左侧的图标中允许，然后再按录制。', noMicrophone: '没有找到麦克风。请连接后再按录制。', insecure: '浏览器只允许本机页面（http://127.0.0.1）或 https 页面使用麦克风。请改用该地址打开。', recordFailed: '无法录制：$1',
-  interrupted: '录制曾中断，已保存 $1。', goOn: '继续录制', finish: '结束',
+  interrupted: '录制曾中断，已保存 $1。', interruptedShort: '已中断', goOn: '继续录制', finish: '结束',
   keySpace: '播放或暂停（在文本中按 Ctrl+Space）', keyJKL: '减速、暂停、加速', keyArrows: '后退、前进 5 秒', keyN: '下一处存疑', keyS: '此处的说话人（在文本中按 Alt+S）', keyFind: '查找', keyExport: '导出', keyStart: '开始识别', keyEsc: '取消', keyHelp: '本列表', keyPart: '在播放处设为起点、终点', keyZoom: '缩放波形',
 };
 

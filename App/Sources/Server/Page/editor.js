@@ -6,6 +6,7 @@ import { newKey } from './draft.js';
 import { paragraphOf, restore, selection } from './caret.js';
 import { renderGutter } from './gutter.js';
 import { confirm } from './dialogs.js';
+import { carried, cut, joined, moved, trimmed } from './places.js';
 import { isChinese, t, why } from './words.js';
 
 const root = $('text');
@@ -116,7 +117,7 @@ function readBack() {
   afterEdit();
 }
 
-const changed = (paragraph, text, doubts) => ({ ...paragraph, text, doubts, marks: [], isEdited: true, base: paragraph.isEdited ? paragraph.base : paragraph.text });
+const changed = (paragraph, text, doubts) => ({ ...paragraph, text, doubts, marks: [], times: carried(paragraph, text), isEdited: true, base: paragraph.isEdited ? paragraph.base : paragraph.text });
 
 function doubtsOf(element) {
   return [...element.querySelectorAll('mark')].filter(mark => mark.textContent === mark.dataset.text).map(mark => {
@@ -136,14 +137,16 @@ function replaceSelection(lines) {
   const all = draft.paragraphs, from = all.findIndex(one => one.key === chosen.start.key), to = all.findIndex(one => one.key === chosen.end.key);
   if (from < 0 || to < 0) return;
   const head = all[from].text.slice(0, chosen.start.offset), tail = all[to].text.slice(chosen.end.offset);
-  const texts = lines.map((line, index) => (index === 0 ? head : '') + line + (index === lines.length - 1 ? tail : ''));
-  const total = texts.reduce((sum, text) => sum + text.length + 1, 0), span = all[to].end - all[from].start;
-  let time = all[from].start;
-  const pieces = texts.map((text, index) => {
-    const start = time, isLast = index === texts.length - 1;
-    time = isLast ? all[to].end : start + (span * (text.length + 1)) / total;
+  const left = cut(all[from], 0, chosen.start.offset), right = cut(all[to], chosen.end.offset, all[to].text.length);
+  const pieces = lines.map((line, index) => {
+    const isFirst = index === 0, isLast = index === lines.length - 1, own = line.length + (isFirst ? head.length : 0);
     const base = isLast ? (all[to].isEdited ? all[to].base : all[to].text) : null;
-    return { ...all[from], key: index === 0 ? all[from].key : newKey(), start, end: time, text: index === 0 ? text : text.trimStart(), doubts: [], marks: [], isEdited: true, base };
+    const whole = {
+      ...all[from], start: isFirst ? left.start : right.start, end: isLast ? right.end : isFirst ? left.end : right.start,
+      text: (isFirst ? head : '') + line + (isLast ? tail : ''), key: isFirst ? all[from].key : newKey(), isEdited: true, base,
+      ...joined(isFirst ? left : null, isLast ? moved(right, own) : null),
+    };
+    return lines.length > 1 ? trimmed(whole, isFirst, isLast) : whole;
   });
   draft.edit([...all.slice(0, from), ...pieces, ...all.slice(to + 1)]);
   render();

@@ -54,7 +54,12 @@ function stampOf(child, paragraph, element, top) {
   if (!child) {
     const present = () => store.draft.paragraphs.find(one => one.key === child.dataset.name);
     const icon = el('button', { className: 'who', onclick: () => askSpeaker(present()) }, '＠');
-    child = el('div', { className: 'stamp', data: { name: paragraph.key } }, el('button', { className: 'time', onclick: () => { player.seek(present().start); player.play(); } }), icon);
+    child = el('div', { className: 'stamp', data: { name: paragraph.key } }, el('button', { className: 'time', onclick: event => {
+      player.seek(present().start);
+      player.play();
+      // After a click the space bar is the player's again.
+      if (event.detail) event.currentTarget.blur();
+    } }), icon);
   }
   const text = stamp(paragraph.start), label = t('playFrom', text);
   if (child.firstElementChild.getAttribute('aria-label') !== label) {

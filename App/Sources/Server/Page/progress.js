@@ -72,8 +72,10 @@ function render() {
   if (job.state === 'running') document.title = `${percent(job.progress?.doneSeconds, job.progress?.totalSeconds)} % · ${job.name}`;
   say($('name'), job.name);
   say($('duration'), job.durationSeconds === null ? '–' : exact(job.durationSeconds));
-  $('warnings').hidden = !job.warnings?.length;
-  if (job.warnings?.length) $('warnings').replaceChildren(...job.warnings.map(text => el('li', {}, text)));
+  // What is missing stands in its place in the text.
+  const warnings = (job.warnings ?? []).filter(text => !text.startsWith('It was stopped after'));
+  $('warnings').hidden = warnings.length === 0;
+  $('warnings').replaceChildren(...warnings.map(text => el('li', {}, text)));
   const reasonToWait = reason(job), working = isWorking(job), isBroken = job.state === 'failed' && job.durationSeconds === null;
   for (const part of document.querySelectorAll('.wave, .options, .action')) part.hidden = isBroken;
   $('start').hidden = working;

@@ -38,7 +38,7 @@ export async function record(job = null) {
     stream = await openMicrophone();
     context = new AudioContext(job?.sampleRate ? { sampleRate: job.sampleRate } : {});
     await context.audioWorklet.addModule('/page/recorder-worklet.js');
-    const name = t('recordingName', new Date().toLocaleString('sv-SE').slice(0, 16).replace(':', '.'));
+    const name = t('recordingName', new Date().toLocaleString('sv-SE').slice(0, 16).replace(':', '-'));
     if (job) job = (await api.read(job.id)).job;
     const target = job ?? await api.newRecording(name, context.sampleRate);
     begin(target, stream, context, job);

@@ -13,7 +13,7 @@ const rows = new Map();
 export function describe(job) {
   switch (job.state) {
     case 'receiving': return t('receiving', percent(job.bytesReceived, job.bytesTotal));
-    case 'recording': return t('recording');
+    case 'recording': return t(store.isRecording ? 'recording' : 'interruptedShort');
     case 'decoding': return t('decoding', clock(job.decodedSeconds));
     case 'queued': return t('waitingShort', store.waiting.indexOf(job.id) + 1);
     case 'running': return t('running', percent(job.progress?.doneSeconds, job.progress?.totalSeconds));
@@ -42,7 +42,11 @@ function makeRow(id) {
 function render() {
   for (const [id, row] of rows) if (!store.jobs.has(id)) { row.element.remove(); rows.delete(id); }
   let place = 0;
-  for (const [id, job] of store.jobs) {
+  // Those that wait stand in the order of their turns.
+  const queue = store.waiting, turns = [...queue];
+  const order = [...store.jobs].map(([id, job]) => (job.state === 'queued' ? turns.shift() : id));
+  for (const id of order) {
+    const job = store.jobs.get(id);
     if (!rows.has(id)) rows.set(id, makeRow(() => id));
     const row = rows.get(id), list = $('list');
     if (list.children[place] !== row.element) list.insertBefore(row.element, list.children[place] ?? null);
@@ -58,6 +62,8 @@ function render() {
     row.bar.classList.toggle('waits', job.state === 'decoding');
     row.fill.style.width = part === null ? '' : `${part}%`;
     row.up.hidden = row.down.hidden = job.state !== 'queued' || store.waiting.length < 2;
+    row.up.disabled = queue[0] === id;
+    row.down.disabled = queue.at(-1) === id;
     for (const [button, word] of [[row.up, 'up'], [row.down, 'down'], [row.remove, 'remove']]) { button.setAttribute('aria-label', t(word, job.name)); button.title = t(word, job.name); }
   }
   $('list-empty').hidden = store.jobs.size > 0;

@@ -1,6 +1,12 @@
 // What the page knows: the server's state, the recordings, their texts, and what only the page has.
 import { Draft } from './draft.js';
 
+function lastOpen(jobs) {
+  let id = null;
+  try { id = sessionStorage.getItem('sotto.current'); } catch { /* Private windows may refuse. */ }
+  return (jobs.find(job => job.id === id) ?? jobs.find(job => job.state === 'recording'))?.id ?? null;
+}
+
 class Store extends EventTarget {
   engine = { state: 'loading', running: 0, queued: 0, isDemo: false, model: null };
   limits = {}; formats = []; languages = []; rules = []; usualRules = []; models = []; privacy = { isSealed: null };
@@ -8,11 +14,18 @@ class Store extends EventTarget {
   drafts = new Map();
   /** Files and recorded sound that are still in this page's memory, by job id or upload key. */
   sources = new Map();
-  current = null;
+  #current = null;
   isConnected = true;
   isKnown = false;
   /** Keys of uploads that failed. */
   #ended = new Set();
+
+  /** The recording that is open; a reload opens it again. */
+  get current() { return this.#current; }
+  set current(id) {
+    this.#current = id;
+    try { if (id !== null) sessionStorage.setItem('sotto.current', id); } catch { /* Private windows may refuse. */ }
+  }
 
   get job() { return this.jobs.get(this.current) ?? null; }
   get draft() { return this.current === null ? null : this.draftOf(this.current); }
@@ -94,6 +107,7 @@ class Store extends EventTarget {
     for (const name of ['engine', 'limits', 'formats', 'languages', 'rules', 'usualRules', 'models', 'privacy', 'modelsFolder']) {
       if (state[name] !== undefined) this[name] = state[name];
     }
+    const wanted = this.isKnown ? null : lastOpen(state.jobs);
     const present = new Set(state.jobs.map(job => job.id));
     for (const [id, job] of this.jobs) {
       if (present.has(id) || job.isLocal) continue;
@@ -102,6 +116,7 @@ class Store extends EventTarget {
     }
     state.jobs.forEach(job => this.setJob(job));
     for (const [id, transcript] of Object.entries(state.transcripts ?? {})) this.draftOf(id).take(transcript);
+    if (wanted) this.choose(wanted);
     this.isKnown = true;
     for (const what of ['known', 'engine', 'jobs']) this.tell(what);
     this.tell('text', this.current);
