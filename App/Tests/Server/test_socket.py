@@ -333,6 +333,14 @@ def test_what_is_no_request_is_refused_in_words(server, text, found):
     assert status(answer) == found and b'"message"' in answer and seconds < 3
 
 
+def test_requests_that_come_together_are_answered_in_order(server):
+    one, last = "GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n", "GET /nowhere HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n"
+    answer, _ = request(server, one + one + last)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"200", b"404"]
+    answer, seconds = request(server, one + one + "GET http://other/ HTTP/1.1\r\nHost: HOST\r\n\r\n")
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"200", b"400"] and seconds < 3
+
+
 def test_a_client_that_asks_for_leave_to_send_gets_it(server):
     with connect(server) as sock:
         sock.sendall(f"POST /api/lists HTTP/1.1\r\nHost: {server.host}:{server.port}\r\nContent-Length: 2\r\n"
@@ -382,8 +390,11 @@ def test_an_answer_under_way_outlives_a_polite_end(start):
     body = FORM + (SAMPLES / "consultation.wav").read_bytes() + b"\r\n--b--\r\n"
     with connect(server) as sock:
         sock.sendall(f"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
-                     f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                     f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:-9])
+        time.sleep(0.5)
         server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        sock.sendall(body[-9:])
         answer = read(sock)
     assert status(answer) == 200 and b"headache" in answer
     assert server.end() == 0

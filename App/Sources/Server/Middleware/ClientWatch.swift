@@ -60,7 +60,7 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
         departureActions = []
     }
 
-    /// Calls `action` when the client leaves before its next request, at once if it has left.
+    /// Calls `action` when the client leaves, at once if it has left. The answer must be the connection's last.
     static func whenGone(_ channel: any Channel, _ action: @escaping @Sendable () -> Void) {
         channel.eventLoop.execute {
             guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self),
@@ -73,7 +73,6 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
-            departureActions = []
             waiting = .body
             watch(context)
         case .body(let buffer):

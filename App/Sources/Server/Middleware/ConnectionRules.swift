@@ -14,19 +14,23 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Time for a client to read the last answer while it still sends.
     private static let linger = TimeAmount.seconds(2)
-    /// Whether a request is being read or answered.
-    private var isBusy = false
-    /// Whether the answer that goes out, or comes next, is the connection's last.
+    /// The requests without an answer, and whether each is the connection's last. More may come before the first
+    /// is answered.
+    private var requests: [Bool] = []
+    /// What is to be said when those are answered.
+    private var refusal: APIError?
+    /// Whether the answer that goes out is the connection's last.
     private var isLast = false
     private var hasEnded = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !hasEnded else { return }
+        guard !hasEnded, refusal == nil else { return }
         if case .head(let head) = unwrapInboundIn(data) {
-            isBusy = true
-            isLast = !head.isKeepAlive
             if let flaw = Self.flaw(of: head) { return refuse(flaw, context) }
-            if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+            requests.append(!head.isKeepAlive)
+            if requests.count == 1,
+                head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" })
+            {
                 let leave = HTTPResponseHead(version: .http1_1, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(leave)), promise: nil)
             }
@@ -45,14 +49,18 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Whoever reads the body is told that it broke off, and answers.
-        guard let error = error as? HTTPParserError, !isBusy, !hasEnded else {
+        guard let error = error as? HTTPParserError, requests.isEmpty, !hasEnded else {
             return context.fireErrorCaught(error)
         }
         refuse(error == .headerOverflow ? .headTooLarge : .notHTTP, context)
     }
 
     private func refuse(_ error: APIError, _ context: ChannelHandlerContext) {
-        isLast = true
+        guard requests.isEmpty else {
+            refusal = error
+            return
+        }
+        requests = [true]
         let body = error.body
         let head = HTTPResponseHead(
             version: .http1_1,
@@ -75,7 +83,9 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     ) {
         switch part {
         case .head(var head):
-            if head.headers[canonicalForm: "connection"].contains("close") { isLast = true }
+            isLast =
+                requests.first ?? false
+                || head.headers[canonicalForm: "connection"].contains("close")
             if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
@@ -84,8 +94,9 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
             context.writeAndFlush(wrapOutboundOut(part), promise: promise)
             end(context)
         case .end:
-            isBusy = false
+            requests = Array(requests.dropFirst())
             context.write(wrapOutboundOut(part), promise: promise)
+            if requests.isEmpty, let refusal { refuse(refusal, context) }
         }
     }
 
