@@ -58,6 +58,21 @@ def test_a_dropped_file_goes_in(sitting):
     expect(sitting.page.locator("#start")).to_be_enabled()
 
 
+def test_a_dropped_folder_gives_the_recordings_in_it(sitting):
+    sitting.page.evaluate("""async data => {
+        const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0)), sound = name => new File([bytes], name);
+        const file = name => ({ isFile: true, name, file: give => give(sound(name)) });
+        const folder = (name, inside) => ({ isDirectory: true, name, createReader: () => { const parts = [inside, []]; return { readEntries: give => give(parts.shift()) }; } });
+        const entry = folder('talks', [file('b.wav'), file('notes.txt'), folder('more', [file('c.wav')]), file('a.wav')]);
+        DataTransferItem.prototype.webkitGetAsEntry = () => entry;
+        const transfer = new DataTransfer();
+        transfer.items.add(sound('talks'));
+        for (const name of ['dragenter', 'drop']) document.body.dispatchEvent(new DragEvent(name, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }""", base64.b64encode((SAMPLES / "travel.wav").read_bytes()).decode())
+    expect(sitting.page.locator(".item .open > :first-child")).to_have_text(["a.wav", "b.wav", "c.wav"])
+    expect(sitting.page.locator("#start-all")).to_have_text("Start all 3")
+
+
 def test_a_click_in_the_waveform_and_on_a_time_seek(sitting, talk):
     page = sitting.page
     sitting.add(talk)

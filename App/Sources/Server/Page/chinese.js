@@ -8,7 +8,7 @@ export const chinese = {
   demoHow: '要识别真实录音，请把官方发布的 Qwen3-ASR-1.7B 或 Qwen3-ASR-0.6B 文件夹（config.json、safetensors、vocab.json、merges.txt 等）放进下面的文件夹，再在“模型”中选择并重新加载：',
   demoMore: '如何获得正式模型', noModel: '没有安装模型。请把官方发布的 Qwen3-ASR-1.7B 或 Qwen3-ASR-0.6B 文件夹放进 ~/.local/share/sotto/models/，然后重新启动 Sotto。',
   modelFreed: '模型内存已释放，开始识别时会重新加载。',
-  drop: '把录音拖到这里', dropMore: '＋ 再添加一个文件，或录制', dropHere: '松开即可添加',
+  drop: '把录音拖到这里', dropMore: '＋ 再添加一个文件，或录制', nothingInFolder: '这个文件夹里没有录音。', dropHere: '松开即可添加',
   dropNote: 'WAV MP3 M4A FLAC OGG OPUS WEBM MP4 MKV 等格式，时长不限，可一次多个。文件不会离开这台电脑。',
   choose: '选择文件', record: '开始录制', duration: '音频时长',
   play: '播放或暂停', zoomIn: '放大', zoomOut: '缩小', playbackSpeed: '播放速度', waveform: '$1 的波形',

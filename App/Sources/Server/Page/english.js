@@ -8,7 +8,7 @@ export const english = {
   demoHow: 'For real recordings, put the folder of a released Qwen3-ASR-1.7B or Qwen3-ASR-0.6B (config.json, safetensors, vocab.json, merges.txt …) into this folder, then choose it under “Model” and reload:',
   demoMore: 'How to get the real model', noModel: 'No model is installed. Put the folder of a released Qwen3-ASR-1.7B or Qwen3-ASR-0.6B into ~/.local/share/sotto/models/, then start Sotto again.',
   modelFreed: 'The model’s memory is freed. Start loads it again.',
-  drop: 'Drop a recording here', dropMore: '＋ Add another file, or record', dropHere: 'Drop to add',
+  drop: 'Drop a recording here', dropMore: '＋ Add another file, or record', dropHere: 'Drop to add', nothingInFolder: 'There are no recordings in this folder.',
   dropNote: 'WAV MP3 M4A FLAC OGG OPUS WEBM MP4 MKV …, any length, several at once. It never leaves this computer.',
   choose: 'Choose files', record: 'Record', duration: 'Duration',
   play: 'Play or pause', zoomIn: 'Zoom in', zoomOut: 'Zoom out', playbackSpeed: 'Playback speed', waveform: 'Waveform of $1',

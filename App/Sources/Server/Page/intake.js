@@ -1,5 +1,5 @@
 // Files come in: dropped anywhere, chosen or pasted; each is sent at once, with its progress shown.
-import { $, say } from './dom.js';
+import { $, say, toast } from './dom.js';
 import { upload } from './api.js';
 import { store } from './state.js';
 import { bytes } from './format.js';
@@ -63,6 +63,28 @@ export function sendAgain(job) {
   send(key, file, job.name);
 }
 
+const recordings = /\.(wav|w64|mp3|m4a|m4b|aac|flac|ogg|oga|opus|spx|webm|mp4|mov|mkv|avi|flv|mpe?g|ts|amr|3gp|aiff?|au|caf|wma|ac3|wv|tta)$/i;
+
+/** The files of what was dropped; of folders, the recordings in them and below. */
+async function filesIn(entries) {
+  const files = [];
+  for (const entry of entries) {
+    if (entry.isFile) { files.push(await new Promise((resolve, reject) => { entry.file(resolve, reject); })); continue; }
+    const reader = entry.createReader(), inside = [];
+    // It gives a hundred at a time, and none at the end.
+    for (let more = [entry]; more.length;) { more = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); }); inside.push(...more); }
+    files.push(...await filesIn(inside.filter(one => one.isDirectory || recordings.test(one.name)).sort((one, other) => one.name.localeCompare(other.name))));
+  }
+  return files;
+}
+
+async function addDropped(transfer) {
+  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some(entry => entry.isDirectory)) return addFiles(transfer.files);
+  const files = await filesIn(entries);
+  if (files.length) addFiles(files); else toast(t('nothingInFolder'));
+}
+
 const hasFiles = event => [...(event.dataTransfer?.types ?? [])].includes('Files');
 
 function render() {
@@ -90,7 +112,7 @@ export function startIntake() {
     event.preventDefault();
     drags = 0;
     $('veil').hidden = true;
-    addFiles(event.dataTransfer.files);
+    addDropped(event.dataTransfer);
   });
   addEventListener('paste', event => {
     const files = event.clipboardData?.files ?? [];
