@@ -14,8 +14,8 @@ let pageFiles = [
     "api.js", "app.js", "caret.js", "chinese.js", "dialogs.js", "dom.js", "draft.js", "editor.js",
     "english.js", "exports.js", "format.js", "gutter.js", "icon.svg", "index.html", "intake.js",
     "keys.js", "merge.js", "options.js", "parts.css", "pieces.js", "places.js", "plain.js",
-    "player.js",
-    "preferences.js", "progress.js", "reading.js", "recorder-worklet.js", "recorder.js",
+    "player.js", "preferences.js", "progress.js", "reading.js", "recorder-worklet.js",
+    "recorder.js",
     "sidebar.js", "state.js", "status.js", "style.css", "waveform.js", "words.js",
 ]
 

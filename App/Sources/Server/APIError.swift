@@ -64,12 +64,13 @@ struct APIError: Error, Hashable, Sendable {
 extension APIError {
     static let notFound = APIError(
         .notFound, "not_found", "There is nothing at this address. See /api/openapi.json.")
+
     /// - Parameter allowed: the methods that the address takes.
     static func wrongMethod(allowed: [HTTPRequest.Method]) -> APIError {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
         var error = APIError(
-            .methodNotAllowed, "method_not_allowed",
-            "This address takes \(allowed.map(\.rawValue).joined(separator: ", ")) only.")
-        error.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+            .methodNotAllowed, "method_not_allowed", "This address takes \(names) only.")
+        error.headers[.allow] = names
         return error
     }
 

@@ -53,6 +53,12 @@ def ask(server, method, path, body=None, headers={}):
     return response, content
 
 
+def form_head(server, count):
+    """What comes before the form of a transcription."""
+    return (f"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
+            f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {count}\r\n\r\n").encode()
+
+
 def get(server, path, host=None, extra=""):
     host = host or f"{server.host}:{server.port}"
     return raw(server, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{extra}Connection: close\r\n\r\n".encode())
@@ -178,8 +184,7 @@ def test_who_leaves_an_answer_ends_its_work(server):
     body = FORM + sample + b"\r\n--b--\r\n"
     for _ in range(3):
         with connect(server) as sock:
-            sock.sendall(f"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
-                         f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            sock.sendall(form_head(server, len(body)) + body)
     assert eventually(lambda: not server.descriptors())
     metrics = get(server, "/metrics").decode()
     assert "sotto_running 0\n" in metrics and "sotto_queue_length 0\n" in metrics
@@ -389,8 +394,7 @@ def test_an_answer_under_way_outlives_a_polite_end(start):
     assert eventually(lambda: ask(server, "GET", "/readyz")[0].status == 200)
     body = FORM + (SAMPLES / "consultation.wav").read_bytes() + b"\r\n--b--\r\n"
     with connect(server) as sock:
-        sock.sendall(f"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n"
-                     f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:-9])
+        sock.sendall(form_head(server, len(body)) + body[:-9])
         time.sleep(0.5)
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)

@@ -47,7 +47,7 @@ final class Job {
     var transcription: Transcription?
     var edits: [EditedParagraph]?
     /// The paragraphs that subscribers have.
-    var sent: [ParagraphRecord] = []
+    var sent: [Paragraph] = []
 
     var started: ContinuousClock.Instant?
     var progress: (done: Double, total: Double?)?

@@ -102,8 +102,6 @@ extension JobStore {
 
     // MARK: For the extensions in other files
 
-    func isListening(_ sitting: String) -> Bool { hasPage(sitting) }
     func find(_ id: String) -> Job? { jobs[id] }
     func jobSitting(_ id: String) -> String? { find(id)?.sitting }
-    func jobIDs(of sitting: String) -> [String] { jobs(of: sitting).map(\.id) }
 }

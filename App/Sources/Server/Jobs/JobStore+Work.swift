@@ -139,14 +139,15 @@ extension JobStore {
 
     /// Tells the pages the paragraphs that are new or other than before.
     private func tellParagraphs(_ job: Job) {
-        guard isListening(job.sitting) else { return }
-        let paragraphs = job.current.paragraphs.map(ParagraphRecord.init)
+        guard hasPage(job.sitting) else { return }
+        let paragraphs = job.current.paragraphs
         let same = zip(paragraphs, job.sent).prefix { $0 == $1 }.count
         job.sent = paragraphs
         guard same < paragraphs.count else { return }
         tell(
             "paragraphs",
-            ParagraphsEvent(id: job.id, from: same, paragraphs: Array(paragraphs[same...])),
+            ParagraphsEvent(
+                id: job.id, from: same, paragraphs: paragraphs[same...].map(ParagraphRecord.init)),
             to: job.sitting)
     }
 
@@ -157,21 +158,21 @@ extension JobStore {
         // It may have been removed meanwhile.
         guard find(job.id) === job else { return }
         let isStopped = job.stop?.isStopped ?? false
-        var result = transcription
-        if let old, let part { result = old.replacing(part, by: transcription) }
         if isStopped, let kept = old ?? job.previous {
             restore(kept, of: job)
             metrics.countJob("cancelled")
             tell(job)
             return
         }
+        var result = transcription
+        if let old, let part { result = old.replacing(part, by: transcription) }
         job.previous = nil
         job.transcription = result
         job.segments = result.segments
         job.warnings = result.warnings
         job.partial = ""
         job.state = isStopped ? .cancelled : .done
-        job.sent = result.paragraphs.map(ParagraphRecord.init)
+        job.sent = result.paragraphs
         let elapsed = job.started.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
         metrics.countJob(isStopped ? "cancelled" : result.isComplete ? "done" : "incomplete")
         metrics.observeWork(audioSeconds: heardSeconds(transcription, part), seconds: elapsed)
@@ -210,7 +211,7 @@ extension JobStore {
         job.segments = transcription.segments
         job.warnings = transcription.warnings
         job.partial = ""
-        job.sent = transcription.paragraphs.map(ParagraphRecord.init)
+        job.sent = transcription.paragraphs
         job.state = .done
         tell("transcript", TranscriptEvent(id: job.id, transcript: job.transcript), to: job.sitting)
     }

@@ -83,6 +83,8 @@ struct NullableText: Encodable, Hashable, Sendable {
 }
 
 extension Segment {
+    private static let clauseEnds = ".,;:!?，。；：！？、…".unicodeScalars
+
     /// The first letters of its sentences and clauses, as scalars of ``text``.
     fileprivate var sentenceStarts: [Int] {
         let scalars = Array(text.unicodeScalars)
@@ -90,8 +92,8 @@ extension Segment {
             guard index > 0 else { return true }
             guard !scalars[index].properties.isWhitespace else { return false }
             let mark = scalars[..<index].last { !$0.properties.isWhitespace }
-            return mark.map { ".,;:!?，。；：！？、…".unicodeScalars.contains($0) } ?? false
-                && !".,;:!?，。；：！？、…".unicodeScalars.contains(scalars[index])
+            return mark.map(Self.clauseEnds.contains) ?? false
+                && !Self.clauseEnds.contains(scalars[index])
         }
     }
 
@@ -107,12 +109,18 @@ extension Segment {
             guard change.rules.contains(where: { [.names, .replacements].contains($0) }) else {
                 return nil
             }
-            let before = new[..<start].reversed().prefix(while: \.isLetterOfWord).count
-            let after = new[(start + count)...].prefix(while: \.isLetterOfWord).count
+            let change = (old: change.range, new: start..<start + count, rules: change.rules)
+            // Only where the change itself begins or ends within a word.
+            let before =
+                new[change.new].first?.isPartOfWord == true
+                ? new[..<start].reversed().prefix(while: \.isPartOfWord).count : 0
+            let after =
+                new[change.new].last?.isPartOfWord == true
+                ? new[(start + count)...].prefix(while: \.isPartOfWord).count : 0
             let old =
                 max(
-                    0, change.range.lowerBound - before)..<min(
-                    raw.count, change.range.upperBound + after)
+                    0, change.old.lowerBound - before)..<min(
+                    raw.count, change.old.upperBound + after)
             return (
                 start - before..<start + count + after,
                 String(String.UnicodeScalarView(raw[old])), change.rules.map(\.rawValue)
@@ -138,6 +146,13 @@ extension TranscriptRecord {
 }
 
 extension Unicode.Scalar {
-    /// Whether words of its script are written between spaces, and it is in one.
-    fileprivate var isLetterOfWord: Bool { properties.isAlphabetic && !properties.isIdeographic }
+    /// Whether it is in a word of a script that writes spaces between words.
+    fileprivate var isPartOfWord: Bool {
+        let isUnspaced =
+            properties.isIdeographic || (0x3040...0x30FF).contains(value)
+            || (0x0E00...0x0E7F).contains(value)
+        return !isUnspaced
+            && (properties.isAlphabetic || properties.numericType != nil || self == "'"
+                || self == "’")
+    }
 }

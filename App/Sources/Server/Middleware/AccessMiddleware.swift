@@ -73,14 +73,14 @@ struct AccessMiddleware: RouterMiddleware {
         if let token, let given = request.uri.queryParameters.get("token"), isSame(given, token) {
             address += "?token=\(token)"
         }
+        return page(#"<meta http-equiv="refresh" content="0;url=\#(address)">"#, status: .ok)
+    }
+
+    private func page(_ content: String, status: HTTPResponse.Status) -> Response {
+        let head = #"<!doctype html><html lang="en"><meta charset="utf-8"><title>Sotto</title>"#
         return Response(
-            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
-            body: .init(
-                byteBuffer: ByteBuffer(
-                    string: """
-                        <!doctype html><html lang="en"><meta charset="utf-8"><title>Sotto</title>
-                        <meta http-equiv="refresh" content="0;url=\(address)"></html>
-                        """)))
+            status: status, headers: [.contentType: "text/html; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: "\(head)\n\(content)\n</html>")))
     }
 
     private func bearer(_ request: Request) -> String? {
@@ -104,17 +104,12 @@ struct AccessMiddleware: RouterMiddleware {
                 "This server asks for its token. Send it as 'Authorization: Bearer TOKEN'."
             ).response
         }
-        return Response(
-            status: .unauthorized, headers: [.contentType: "text/html; charset=utf-8"],
-            body: .init(
-                byteBuffer: ByteBuffer(
-                    string: """
-                        <!doctype html><html lang="en"><meta charset="utf-8"><title>Sotto</title>
-                        <h1>Sotto</h1>
-                        <p>Open the whole address that the server printed when it was started; it holds the token.</p>
-                        <p lang="zh">请打开服务器启动时显示的完整网址，其中含有访问令牌。</p>
-                        </html>
-                        """)))
+        return page(
+            """
+            <h1>Sotto</h1>
+            <p>Open the whole address that the server printed when it was started; it holds the token.</p>
+            <p lang="zh">请打开服务器启动时显示的完整网址，其中含有访问令牌。</p>
+            """, status: .unauthorized)
     }
 
     private func cookie(_ name: String, _ value: String) -> String {

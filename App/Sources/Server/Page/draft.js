@@ -4,16 +4,6 @@ import { mergeEdits } from './merge.js';
 let lastKey = 0;
 export const newKey = () => `edit-${++lastKey}`;
 
-/** Marks hold the letters that differ; the reader is shown whole words. Han characters are words of their own. */
-const isPartOfWord = letter => /[\p{L}\p{N}\p{M}'’]/u.test(letter ?? '') && !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(letter);
-function widen(mark, text) {
-  let { from, to } = mark;
-  while (from > 0 && isPartOfWord(text[from]) && isPartOfWord(text[from - 1])) from -= 1;
-  while (to < text.length && isPartOfWord(text[to - 1]) && isPartOfWord(text[to])) to += 1;
-  return { ...mark, from, to, original: text.slice(from, mark.from) + mark.original + text.slice(mark.to, to) };
-}
-const read = paragraph => ({ ...paragraph, marks: (paragraph.marks ?? []).map(mark => widen(mark, paragraph.text)) });
-
 const blank = { speaker: null, isDoubtful: false, doubts: [], marks: [] };
 
 export class Draft {
@@ -31,7 +21,7 @@ export class Draft {
   get hasEdits() { return this.#speakers.size > 0 || this.paragraphs.some(paragraph => paragraph.isEdited); }
 
   take(transcript) {
-    this.heard = (transcript.paragraphs ?? []).map(read);
+    this.heard = transcript.paragraphs ?? [];
     this.partial = transcript.partial ?? '';
     this.coverage = transcript.coverage ?? [];
     this.events = transcript.events ?? [];
@@ -46,7 +36,7 @@ export class Draft {
   }
 
   takeParagraphs(from, paragraphs) {
-    this.heard = [...this.heard.slice(0, from), ...paragraphs.map(read)];
+    this.heard = [...this.heard.slice(0, from), ...paragraphs];
     this.partial = '';
     this.#merge();
   }

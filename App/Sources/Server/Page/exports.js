@@ -16,7 +16,7 @@ export async function exportAs(name = chosen()) {
   try {
     await flush();
     const response = await api.export(store.current, name);
-    const fileName = nameIn(response.headers.get('Content-Disposition')) ?? `${store.job.name.replace(/\.(?=\w*[a-z])\w{2,5}$/i, '')}.${name}`;
+    const fileName = nameIn(response.headers.get('Content-Disposition')) ?? `${store.job.name}.${name}`;
     const link = el('a', { href: URL.createObjectURL(await response.blob()), download: fileName });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
