@@ -12,6 +12,9 @@ let relaxed: [SwiftSetting] =
     + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 let strict = relaxed + [.strictMemorySafety()]
 
+/// Text that is compiled at run time, for the GPU that is found.
+let cudaKernels = ["intrinsics.cuh", "rows.cu", "product.cu", "attention.cu", "choice.cu"]
+
 let package = Package(
     name: "Sotto",
     products: [
@@ -38,8 +41,12 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "CSottoSystem"),
         .target(name: "DecodeProtocol", swiftSettings: strict),
-        .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: strict),
+        .target(
+            name: "Compute", dependencies: ["CCUDA", "CKernels"],
+            resources: cudaKernels.map { .embedInCode("CUDA/Kernels/\($0)") },
+            swiftSettings: strict),
         .target(name: "CKernels"),
+        .target(name: "CCUDA"),
         .target(name: "Sandbox", dependencies: ["CSeccomp"], swiftSettings: strict),
         // Every call into FFmpeg is unsafe: here the fence is the process, not the compiler.
         .executableTarget(
@@ -68,8 +75,15 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Compute"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "CUDAEmulator", path: "Tests/CUDAEmulator",
+            cxxSettings: [
+                .headerSearchPath("../../Sources/CCUDA/include"),
+                .headerSearchPath("../../Sources/Compute/CUDA/Kernels"),
+            ]),
         .testTarget(
-            name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: strict),
+            name: "ComputeTests", dependencies: ["CUDAEmulator", "Compute", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "AudioTests", dependencies: ["Audio", "Compute", "TestSupport"],
             swiftSettings: strict),
@@ -81,7 +95,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "Qwen3ASRTests", dependencies: ["Audio", "Compute", "Qwen3ASR", "TestSupport"],
+            name: "Qwen3ASRTests",
+            dependencies: ["Audio", "CUDAEmulator", "Compute", "Qwen3ASR", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TranscriptTests", dependencies: ["Transcript", "TestSupport"],
@@ -91,5 +106,6 @@ let package = Package(
             dependencies: ["Audio", "Compute", "Qwen3ASR", "Sotto", "Transcript", "TestSupport"],
             swiftSettings: strict),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
 )

@@ -61,20 +61,15 @@ package protocol Backend: Sendable {
     func attention(
         _ y: Tensor, packed: Tensor, heads: HeadLayout, blocks: [Int]
     ) throws(ComputeError)
-    /// Normalises (RMS, per head) and rotates queries and keys in place, then stores keys and values.
+    /// Normalises (RMS, per head) and rotates queries and keys, stores keys and values, and lets each
+    /// row attend to positions `0 ... its own` of its slot.
     ///
     /// `rotary` is `[positions, headDim]`: in row `p` first `cos(p theta_i)` for
     /// `i = 0 ..< headDim / 2`, then the sines. Value `i` is rotated with value `i + headDim / 2`.
-    /// The runs follow each other in the rows of `packed`.
-    func rotateAndStore(
-        _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
-        rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
-    ) throws(ComputeError)
-    /// Causal attention of each row to positions `0 ... its own` of its slot, after
-    /// ``rotateAndStore(_:heads:queryGain:keyGain:epsilon:rotary:runs:cache:layer:)`` of these rows.
+    /// The runs follow each other in the rows of `packed`, which is undefined after the call.
     func causalAttention(
-        _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
-        layer: Int
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor,
+        runs: [TokenRun], cache: KeyValueCache, layer: Int
     ) throws(ComputeError)
 
     /// The largest value of each row, the lowest index where several are equal. The log-probability
@@ -94,6 +89,19 @@ package enum Finish: Sendable {
     case gelu
     /// Added to the tensor's old value.
     case accumulate
+}
+
+/// The RMS norms of each query head and each key head.
+package struct HeadNorms {
+    package let queryGain: Weight
+    package let keyGain: Weight
+    package let epsilon: Float
+
+    package init(queryGain: Weight, keyGain: Weight, epsilon: Float) {
+        self.queryGain = queryGain
+        self.keyGain = keyGain
+        self.epsilon = epsilon
+    }
 }
 
 /// A token chosen from logits.

@@ -34,7 +34,7 @@ package struct CacheLayout: Hashable, Sendable {
 }
 
 /// Keys (after rotation) and values of every sequence that is being decoded.
-package final class KeyValueCache {
+package class KeyValueCache {
     package let layout: CacheLayout
     package let keys: Tensor
     package let values: Tensor

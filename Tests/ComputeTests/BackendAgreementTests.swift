@@ -120,7 +120,9 @@ import Testing
             try agree(set, 2e-5, 1e-5, "\(heads)") { run in
                 let cache = try run.backend.makeCache(layout)
                 let rotary = try run.input(70, headDim)
-                let gains = (try run.weight([[headDim]]), try run.weight([[headDim]]))
+                let norms = HeadNorms(
+                    queryGain: try run.weight([[headDim]]), keyGain: try run.weight([[headDim]]),
+                    epsilon: 1e-6)
                 var last: Tensor?
                 // Two prompts, one of them in two pieces, then a step of all three slots.
                 for runs in [
@@ -141,11 +143,9 @@ import Testing
                     let rows = runs.reduce(0) { $0 + $1.count }
                     let packed = try run.input(rows, heads.packedWidth)
                     let y = try run.output(rows, heads.queryWidth)
-                    try run.backend.rotateAndStore(
-                        packed, heads: heads, queryGain: gains.0, keyGain: gains.1, epsilon: 1e-6,
-                        rotary: rotary, runs: runs, cache: cache, layer: 1)
                     try run.backend.causalAttention(
-                        y, packed: packed, heads: heads, runs: runs, cache: cache, layer: 1)
+                        y, packed: packed, heads: heads, norms: norms, rotary: rotary, runs: runs,
+                        cache: cache, layer: 1)
                     run.record(try run.backend.download(y))
                     last = y
                 }
@@ -242,9 +242,11 @@ final class OperationRun {
         random = Seeded(seed: seed)
     }
 
-    func input(_ extents: Int...) throws -> Tensor {
+    func input(_ extents: Int...) throws -> Tensor { try input(extents) { $0 } }
+
+    func input(_ extents: [Int], _ change: (Float) -> Float) throws -> Tensor {
         let tensor = try makeTensor(extents)
-        let values = (0..<tensor.shape.count).map { _ in random.value() }
+        let values = (0..<tensor.shape.count).map { _ in change(random.value()) }
         try backend.upload(values.span, to: tensor)
         return tensor
     }

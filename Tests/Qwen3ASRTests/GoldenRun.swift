@@ -24,8 +24,12 @@ final class GoldenRun {
     private(set) var lastPrompt: [Int32] = []
     private(set) var frameCount = 0
 
-    init(folder: String, backend: any Backend, slots: Int = 4) throws {
-        model = try SpeechModel(folder: Fixtures.path(folder), backend: backend)
+    convenience init(folder: String, backend: any Backend, slots: Int = 4) throws {
+        try self.init(path: Fixtures.path(folder), backend: backend, slots: slots)
+    }
+
+    init(path: String, backend: any Backend, slots: Int = 4) throws {
+        model = try SpeechModel(folder: path, backend: backend)
         batch = try GenerationBatch(model.network, slots: slots, capacity: 512)
     }
 

@@ -28,10 +28,10 @@ struct WatchedBackend: Backend {
         self.willPass = willPass
     }
 
-    func rotateAndStore(
-        _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
-        rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
-    ) {
+    func causalAttention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor,
+        runs: [TokenRun], cache: KeyValueCache, layer: Int
+    ) throws(ComputeError) {
         if runs[0].count > 1 {
             let run = runs[0]
             let positions = run.firstPosition..<run.firstPosition + run.count
@@ -39,9 +39,9 @@ struct WatchedBackend: Backend {
         } else if layer == 0 {
             note(.step(slots: runs.map(\.slot)))
         }
-        inner.rotateAndStore(
-            packed, heads: heads, queryGain: queryGain, keyGain: keyGain, epsilon: epsilon,
-            rotary: rotary, runs: runs, cache: cache, layer: layer)
+        try inner.causalAttention(
+            y, packed: packed, heads: heads, norms: norms, rotary: rotary, runs: runs,
+            cache: cache, layer: layer)
     }
 
     private func note(_ pass: Pass) {
@@ -82,13 +82,6 @@ struct WatchedBackend: Backend {
         _ y: Tensor, packed: Tensor, heads: HeadLayout, blocks: [Int]
     ) throws(ComputeError) {
         try inner.attention(y, packed: packed, heads: heads, blocks: blocks)
-    }
-    func causalAttention(
-        _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
-        layer: Int
-    ) throws(ComputeError) {
-        try inner.causalAttention(
-            y, packed: packed, heads: heads, runs: runs, cache: cache, layer: layer)
     }
     func argmax(_ logits: Tensor) -> [TokenChoice] { inner.argmax(logits) }
 }

@@ -135,33 +135,26 @@ package struct CPUBackend: Backend {
                 Int32(blocks.count)))
     }
 
-    package func rotateAndStore(
-        _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
-        rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
-    ) {
-        defer { withExtendedLifetime((packed, queryGain, keyGain, rotary, cache)) {} }
+    package func causalAttention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor,
+        runs: [TokenRun], cache: KeyValueCache, layer: Int
+    ) throws(ComputeError) {
+        defer { withExtendedLifetime((y, packed, norms, rotary, cache)) {} }
         check(runs, packed: packed, heads: heads, cache: cache)
         precondition(rotary.shape.rows >= cache.layout.capacity)
         precondition(rotary.shape.columns == heads.headDim)
+        precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
+        let places = runs.map(\.kernelValue)
         // Safety: `check` has held every run against the rows and the cache.
         unsafe kernels.rotateAndStore(
             pool.pool, packed.host, cache.kernelValue(layer: layer),
-            queryGain.vector(count: heads.headDim), keyGain.vector(count: heads.headDim), epsilon,
-            rotary.host, heads.kernelValue, runs.map(\.kernelValue), Int32(runs.count))
-    }
-
-    package func causalAttention(
-        _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
-        layer: Int
-    ) throws(ComputeError) {
-        defer { withExtendedLifetime((y, packed, cache)) {} }
-        check(runs, packed: packed, heads: heads, cache: cache)
-        precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
-        // Safety: as for `rotateAndStore`.
+            norms.queryGain.vector(count: heads.headDim),
+            norms.keyGain.vector(count: heads.headDim), norms.epsilon, rotary.host,
+            heads.kernelValue, places, Int32(runs.count))
         try check(
             unsafe kernels.causalAttention(
                 pool.pool, y.host, packed.host, cache.kernelValue(layer: layer), heads.kernelValue,
-                runs.map(\.kernelValue), Int32(runs.count)))
+                places, Int32(runs.count)))
     }
 
     package func argmax(_ logits: Tensor) -> [TokenChoice] {

@@ -31,9 +31,20 @@ extension ReferenceBackend {
         y.fill(result.span)
     }
 
-    package func rotateAndStore(
-        _ packed: Tensor, heads: HeadLayout, queryGain: Weight, keyGain: Weight, epsilon: Float,
-        rotary: Tensor, runs: [TokenRun], cache: KeyValueCache, layer: Int
+    package func causalAttention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor,
+        runs: [TokenRun], cache: KeyValueCache, layer: Int
+    ) {
+        rotateAndStore(
+            packed, heads: heads, norms: norms, rotary: rotary, runs: runs, cache: cache,
+            layer: layer)
+        attendCausally(
+            y, packed: packed, heads: heads, runs: runs, cache: cache, layer: layer)
+    }
+
+    private func rotateAndStore(
+        _ packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor, runs: [TokenRun],
+        cache: KeyValueCache, layer: Int
     ) {
         var values = packed.hostValues
         let angles = rotary.hostValues
@@ -41,9 +52,9 @@ extension ReferenceBackend {
         var (keys, stored) = (cache.keys.hostValues, cache.values.hostValues)
         for (row, place) in places(of: runs).enumerated() {
             for head in 0..<heads.queryHeads + heads.keyValueHeads {
-                let gain = head < heads.queryHeads ? queryGain : keyGain
+                let gain = head < heads.queryHeads ? norms.queryGain : norms.keyGain
                 let range = row * width + head * headDim..<row * width + (head + 1) * headDim
-                let normal = rmsNormalised(values[range], gain.referenceValues, epsilon)
+                let normal = rmsNormalised(values[range], gain.referenceValues, norms.epsilon)
                 let turn = angles[place.position * headDim..<(place.position + 1) * headDim]
                 values.replaceSubrange(range, with: rotated(normal, by: Array(turn)))
             }
@@ -63,7 +74,7 @@ extension ReferenceBackend {
         cache.values.fill(stored.span)
     }
 
-    package func causalAttention(
+    private func attendCausally(
         _ y: Tensor, packed: Tensor, heads: HeadLayout, runs: [TokenRun], cache: KeyValueCache,
         layer: Int
     ) {

@@ -10,8 +10,7 @@ package final class TextDecoder {
     private struct Layer {
         let attentionNorm: Weight
         let packed: Weight
-        let queryNorm: Weight
-        let keyNorm: Weight
+        let headNorms: HeadNorms
         let output: Weight
         let feedForwardNorm: Weight
         let gateUp: Weight
@@ -43,8 +42,10 @@ package final class TextDecoder {
                     checkpoint.tensor(name("self_attn.k_proj"), heads.keyValueWidth, width),
                     checkpoint.tensor(name("self_attn.v_proj"), heads.keyValueWidth, width),
                 ]),
-                queryNorm: try loader.vector(name("self_attn.q_norm"), heads.headDim),
-                keyNorm: try loader.vector(name("self_attn.k_norm"), heads.headDim),
+                headNorms: HeadNorms(
+                    queryGain: try loader.vector(name("self_attn.q_norm"), heads.headDim),
+                    keyGain: try loader.vector(name("self_attn.k_norm"), heads.headDim),
+                    epsilon: configuration.epsilon),
                 output: try loader.matrix(
                     name("self_attn.o_proj"), out: width, in: heads.queryWidth),
                 feedForwardNorm: try loader.vector(name("post_attention_layernorm"), width),
@@ -104,13 +105,9 @@ package final class TextDecoder {
             let layer = layers[index]
             try backend.rmsNorm(normed, x, gain: layer.attentionNorm, epsilon: epsilon)
             try backend.linear(packed, normed, layer.packed, bias: nil, finish: .store)
-            try backend.rotateAndStore(
-                packed, heads: heads, queryGain: layer.queryNorm, keyGain: layer.keyNorm,
-                epsilon: epsilon, rotary: cache.rotary, runs: runs, cache: cache.entries,
-                layer: index)
             try backend.causalAttention(
-                attended, packed: packed, heads: heads, runs: runs, cache: cache.entries,
-                layer: index)
+                attended, packed: packed, heads: heads, norms: layer.headNorms,
+                rotary: cache.rotary, runs: runs, cache: cache.entries, layer: index)
             try backend.linear(x, attended, layer.output, bias: nil, finish: .accumulate)
             try backend.rmsNorm(normed, x, gain: layer.feedForwardNorm, epsilon: epsilon)
             try backend.linear(wide, normed, layer.gateUp, bias: nil, finish: .store)

@@ -1,0 +1,124 @@
+import CCUDA
+
+extension CUDABackend {
+    package func attention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, blocks: [Int]
+    ) throws(ComputeError) {
+        precondition(blocks.allSatisfy { $0 > 0 } && blocks.reduce(0, +) == packed.shape.rows)
+        precondition(packed.shape.columns == heads.packedWidth)
+        precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
+        let operands = try session.scratch(.packed, 2 * packed.shape.count)
+        try session.launch(
+            "narrowValues", grid: gridOver(packed.shape.count), threads: 256, operands,
+            packed.cuda, Int64(packed.shape.count))
+        var tiles: [cu_tile] = []
+        var first = 0
+        for block in blocks {
+            for row in stride(from: 0, to: block, by: tileRows) {
+                tiles.append(
+                    cu_tile(
+                        row: Int32(first + row), count: Int32(min(tileRows, block - row)),
+                        first: Int32(first), keys: Int32(block)))
+            }
+            first += block
+        }
+        try attend(
+            y, operands, heads: heads, tiles: tiles, cache: cu_cache(), kernel: "attendBlocks")
+    }
+
+    package func causalAttention(
+        _ y: Tensor, packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor,
+        runs: [TokenRun], cache: KeyValueCache, layer: Int
+    ) throws(ComputeError) {
+        guard let cache = cache as? CUDACache else {
+            preconditionFailure("a cache of another device")
+        }
+        precondition(runs.reduce(0) { $0 + $1.count } == packed.shape.rows)
+        precondition(packed.shape.columns == heads.packedWidth)
+        precondition(rotary.shape.columns == heads.headDim)
+        precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
+        for run in runs {
+            precondition(run.firstPosition + run.count <= cache.layout.capacity)
+            try cache.reserve(slot: run.slot, positions: run.firstPosition + run.count)
+        }
+        let places = runs.flatMap { run in
+            (0..<run.count).map { (slot: Int32(run.slot), position: Int32(run.firstPosition + $0)) }
+        }
+        let slots = try session.upload(places.map(\.slot), .slots)
+        let positions = try session.upload(places.map(\.position), .positions)
+        let (queryGain, keyGain) = (
+            norms.queryGain.cudaVector(count: heads.headDim),
+            norms.keyGain.cudaVector(count: heads.headDim)
+        )
+        let group = heads.queryHeads / heads.keyValueHeads
+        let isStep = runs.allSatisfy { $0.count == 1 }
+        if isStep, [64, 128].contains(heads.headDim), [1, 2, 4].contains(group) {
+            let longest = runs.map(\.firstPosition).max() ?? 0
+            let spans = longest / 64 + 1
+            let blocks = runs.count * heads.keyValueHeads
+            let attended = try session.scratch(.attended, 2 * y.shape.count)
+            try session.launch(
+                "attendStep\(heads.headDim)x\(group)", grid: (blocks, spans), threads: 128,
+                attended, packed.cuda, heads.cuda, queryGain, keyGain, norms.epsilon, rotary.cuda,
+                slots, positions, cache.kernelValue(layer: layer),
+                try session.scratch(.partial, 4 * blocks * spans * group * (heads.headDim + 2)),
+                try session.scratch(.arrived, 4 * blocks))
+            try widen(y, attended)
+            return
+        }
+        let queries = try session.scratch(.queries, 2 * y.shape.count)
+        try session.launch(
+            "rotateRows",
+            grid: (packed.shape.rows, (heads.queryHeads + 2 * heads.keyValueHeads + 3) / 4),
+            threads: 128, queries, packed.cuda, heads.cuda, queryGain, keyGain, norms.epsilon,
+            rotary.cuda, slots, positions, cache.kernelValue(layer: layer))
+        var tiles: [cu_tile] = []
+        var first = 0
+        for run in runs {
+            for row in stride(from: 0, to: run.count, by: tileRows) {
+                tiles.append(
+                    cu_tile(
+                        row: Int32(first + row), count: Int32(min(tileRows, run.count - row)),
+                        first: Int32(run.firstPosition + row), keys: Int32(run.slot)))
+            }
+            first += run.count
+        }
+        try attend(
+            y, queries, heads: heads, tiles: tiles, cache: cache.kernelValue(layer: layer),
+            kernel: "attendCausally")
+    }
+
+    /// Query rows of a tile.
+    private var tileRows: Int { 64 }
+
+    private func attend(
+        _ y: Tensor, _ x: cu_pointer, heads: HeadLayout, tiles: [cu_tile], cache: cu_cache,
+        kernel: String
+    ) throws(ComputeError) {
+        let attended = try session.scratch(.attended, 2 * y.shape.count)
+        let table = try session.upload(tiles, .tiles)
+        let grid = (tiles.count, heads.queryHeads)
+        if [64, 128].contains(heads.headDim) {
+            try session.launch(
+                "\(kernel)\(heads.headDim)", grid: grid, threads: 128,
+                sharedByteCount: 2 * 64 * heads.headDim * 4, attended, x, heads.cuda, table, cache)
+        } else {
+            try session.launch(
+                "attendPlain", grid: grid, threads: 128, attended, x, heads.cuda, table, cache,
+                Int32(kernel == "attendCausally" ? 1 : 0))
+        }
+        try widen(y, attended)
+    }
+
+    private func widen(_ y: Tensor, _ x: cu_pointer) throws(ComputeError) {
+        try session.launch(
+            "widenValues", grid: gridOver(y.shape.count), threads: 256, y.cuda, x,
+            Int64(y.shape.count))
+    }
+}
+
+extension HeadLayout {
+    fileprivate var cuda: cu_heads {
+        cu_heads(query: Int32(queryHeads), keyValue: Int32(keyValueHeads), headDim: Int32(headDim))
+    }
+}

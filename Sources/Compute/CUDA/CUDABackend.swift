@@ -1,0 +1,141 @@
+import CCUDA
+
+/// The operations on an NVIDIA GPU.
+///
+/// Matrices are float16, or bytes with one scale a row; what is multiplied is rounded to float16, sums are
+/// taken in `Float`, and so is what one operation leaves to the next. Calls are made one at a time, by whoever
+/// owns the backend; they return before the GPU is done, except ``download(_:)`` and ``argmax(_:)``.
+package struct CUDABackend: Backend {
+    package let name: String
+    let session: CUDASession
+    private let isEightBit: Bool
+
+    /// - Parameters:
+    ///   - isEightBit: keeps matrices as bytes.
+    ///   - cacheFolder: where compiled kernels are kept; `nil` compiles them anew.
+    package init(
+        device: CUDADevice, libraries: CUDALibraries, isEightBit: Bool = false,
+        cacheFolder: String? = nil
+    ) throws(ComputeError) {
+        session = try CUDASession(device: device, libraries: libraries, cacheFolder: cacheFolder)
+        name = "cuda:\(device.index)"
+        self.isEightBit = isEightBit
+    }
+
+    /// Bytes of the GPU's memory that are free.
+    package var availableByteCount: Int { session.availableByteCount }
+
+    package func makeTensor(_ shape: Shape) throws(ComputeError) -> Tensor {
+        Tensor(memory: try CUDAMemory.zeros(shape.count, session), shape: shape)
+    }
+
+    package func upload(_ values: Span<Float>, to tensor: Tensor) throws(ComputeError) {
+        precondition(values.count == tensor.shape.count)
+        let outcome = unsafe values.withUnsafeBytes { bytes in
+            Result { () throws(ComputeError) in try unsafe session.upload(bytes, to: tensor.cuda) }
+        }
+        try outcome.get()
+    }
+
+    package func download(_ tensor: Tensor) throws(ComputeError) -> [Float] {
+        try session.download(tensor.shape.count, from: tensor.cuda, filling: 0)
+    }
+
+    package func prepare(_ parts: [StoredTensor]) throws(ComputeError) -> Weight {
+        Weight(parts, storage: try CUDAWeight(parts, isEightBit: isEightBit, session))
+    }
+
+    package func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {
+        try CUDACache(layout, session)
+    }
+
+    package func copy(_ y: Tensor, _ x: Tensor) throws(ComputeError) {
+        precondition(y.shape.count == x.shape.count)
+        try session.copy(y.cuda, x.cuda, byteCount: 4 * x.shape.count)
+    }
+
+    package func embed(_ y: Tensor, _ weight: Weight, ids: [Int32]) throws(ComputeError) {
+        precondition(y.shape.rows == ids.count && y.shape.columns == weight.columns)
+        precondition(ids.allSatisfy { $0 >= 0 && $0 < weight.rows })
+        let matrix = weight.cuda
+        try session.launch(
+            "embedRows", grid: (ids.count, 1), threads: 256, y.cuda, matrix.bytes.address,
+            matrix.scales, try session.upload(ids, .ids), cu_pointer(0), Int32(weight.columns),
+            Int32(matrix.stride))
+    }
+
+    package func addRepeating(_ y: Tensor, _ table: Tensor) throws(ComputeError) {
+        precondition(y.shape.columns == table.shape.columns && table.shape.rows > 0)
+        try session.launch(
+            "addRepeating", grid: gridOver(y.shape.count), threads: 256, y.cuda, table.cuda,
+            Int64(y.shape.count), Int64(table.shape.count))
+    }
+
+    package func layerNorm(
+        _ y: Tensor, _ x: Tensor, gain: Weight, bias: Weight, epsilon: Float
+    ) throws(ComputeError) {
+        precondition(y.shape.count == x.shape.count)
+        let width = x.shape.columns
+        try session.launch(
+            "normRows", grid: (x.shape.rows, 1), threads: 256, y.cuda, x.cuda,
+            gain.cudaVector(count: width), bias.cudaVector(count: width), Int32(width),
+            Start.layerNorm.rawValue, epsilon)
+    }
+
+    package func rmsNorm(
+        _ y: Tensor, _ x: Tensor, gain: Weight, epsilon: Float
+    ) throws(ComputeError) {
+        precondition(y.shape.count == x.shape.count)
+        let width = x.shape.columns
+        try session.launch(
+            "normRows", grid: (x.shape.rows, 1), threads: 256, y.cuda, x.cuda,
+            gain.cudaVector(count: width), cu_pointer(0), Int32(width), Start.rmsNorm.rawValue,
+            epsilon)
+    }
+
+    package func swiGLU(_ y: Tensor, _ x: Tensor) throws(ComputeError) {
+        precondition(x.shape.columns == 2 * y.shape.columns && x.shape.rows == y.shape.rows)
+        try session.launch(
+            "gateRows", grid: (y.shape.rows, 1), threads: 256, y.cuda, x.cuda,
+            Int32(y.shape.columns))
+    }
+
+    package func argmax(_ logits: Tensor) throws(ComputeError) -> [TokenChoice] {
+        let (rows, width, span) = (logits.shape.rows, logits.shape.columns, 4096)
+        let spans = (width + span - 1) / span
+        let candidates = try session.scratch(.candidates, 16 * rows * spans)
+        let choices = try session.scratch(.choices, MemoryLayout<cu_choice>.stride * rows)
+        try session.launch(
+            "findCandidates", grid: (spans, rows), threads: 256, candidates, logits.cuda,
+            Int32(width))
+        try session.launch(
+            "chooseTokens", grid: (rows, 1), threads: 32, choices, candidates, Int32(spans),
+            cu_pointer(0), cu_pointer(0))
+        return try session.download(rows, from: choices, filling: cu_choice()).map {
+            TokenChoice(id: $0.id, logProbability: $0.logProbability, margin: $0.margin)
+        }
+    }
+
+    /// Blocks of 256 threads that go over `count` values.
+    func gridOver(_ count: Int) -> (Int, Int) {
+        (min((count + 255) / 256, 32 * session.device.multiprocessors), 1)
+    }
+}
+
+/// `Start` in the kernels' text.
+enum Start: Int32 {
+    case plain = 0
+    case rmsNorm = 1
+    case layerNorm = 2
+}
+
+extension CUDAWeight {
+    /// The scales of a matrix of bytes, or no address.
+    var scales: cu_pointer {
+        if case .bytes(let scales) = layout { scales.address } else { 0 }
+    }
+
+    var isByte: Bool {
+        if case .bytes = layout { true } else { false }
+    }
+}

@@ -1,0 +1,102 @@
+import CCUDA
+
+extension CUDABackend {
+    package func linear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight?, finish: Finish
+    ) throws(ComputeError) {
+        precondition(x.shape.columns == weight.columns && y.shape.columns == weight.rows)
+        precondition(x.shape.rows == y.shape.rows)
+        let rows = x.shape.rows
+        let (operands, scales) = try operands(x, stride: weight.cuda.stride)
+        let output = cu_output(
+            y: y.cuda, rowScale: scales, columnScale: weight.cuda.scales,
+            bias: bias?.cudaVector(count: weight.rows) ?? 0, tokens: Int32(rows),
+            outputs: Int32(weight.rows), stride: Int32(weight.rows), finish: finish.kernelValue,
+            isOperand: 0)
+        try multiply(output, operands, weight, rows: rows)
+    }
+
+    /// The rows of a tensor as operands of the matrix units, filled up with zeros.
+    private func operands(
+        _ x: Tensor, stride: Int
+    ) throws(ComputeError) -> (values: cu_pointer, scales: cu_pointer) {
+        let rows = x.shape.rows
+        let values = try session.scratch(.operands, 2 * rows * stride)
+        let scales = try session.scratch(.rowScales, 4 * rows)
+        try session.launch(
+            "operandRows", grid: (rows, 1), threads: 256, values, scales, x.cuda, cu_pointer(0),
+            cu_pointer(0), Int32(x.shape.columns), Int32(stride), Start.plain.rawValue, Float(0))
+        return (values, scales)
+    }
+
+    private func multiply(
+        _ output: cu_output, _ operands: cu_pointer, _ weight: Weight, rows: Int
+    ) throws(ComputeError) {
+        let matrix = weight.cuda
+        let (suffix, processors) = (matrix.isByte ? "Bytes" : "", session.device.multiprocessors)
+        if rows <= 32 {
+            let groups = (weight.rows + 15) / 16
+            let tokens = rows <= 8 ? 8 : rows <= 16 ? 16 : 32
+            try session.launch(
+                "stepProduct\(tokens)\(suffix)",
+                grid: (groups <= 8 * processors ? groups : 4 * processors, 1), threads: 256, output,
+                operands, matrix.bytes.address, Int32(matrix.stride))
+            return
+        }
+        // Large tiles move less; small ones keep all processors busy.
+        func tiles(_ size: Int) -> (Int, Int) {
+            ((weight.rows + size - 1) / size, (rows + size - 1) / size)
+        }
+        let isLarge = rows > 64 && tiles(128).0 * tiles(128).1 >= processors
+        let size = isLarge ? 128 : 64
+        try session.launch(
+            "product\(size)\(suffix)", grid: tiles(size), threads: 256,
+            sharedByteCount: productStages * size * (64 + (matrix.isByte ? 32 : 64)), output,
+            operands, matrix.bytes.address, Int32(matrix.stride))
+    }
+
+    /// `productStages` in the kernels' text.
+    private var productStages: Int { session.device.capability.major >= 8 ? 4 : 2 }
+
+    package func convolve(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight
+    ) throws(ComputeError) {
+        let (from, to) = (x.shape.extents, y.shape.extents)
+        precondition(from.count == 4 && weight.columns == 9 * from[3])
+        precondition(to == [from[0], (from[1] + 1) / 2, (from[2] + 1) / 2, weight.rows])
+        let (pixels, channels, stride) = (y.shape.rows, from[3], weight.cuda.stride)
+        let output = cu_output(
+            y: y.cuda, rowScale: 0, columnScale: 0, bias: bias.cudaVector(count: weight.rows),
+            tokens: Int32(pixels), outputs: Int32(weight.rows), stride: Int32(weight.rows),
+            finish: Finish.gelu.kernelValue, isOperand: 0)
+        guard channels % 8 == 0 else {
+            try session.launch(
+                "convolvePlain",
+                grid: (min((y.shape.count + 255) / 256, 64 * session.device.multiprocessors), 1),
+                threads: 256, output, x.cuda, weight.cuda.bytes.address, Int32(stride),
+                Int32(from[1]), Int32(from[2]), Int32(channels))
+            return
+        }
+        let operands = try session.scratch(.operands, 2 * x.shape.count)
+        try session.launch(
+            "narrowValues",
+            grid: (min((x.shape.count + 255) / 256, 64 * session.device.multiprocessors), 1),
+            threads: 256, operands, x.cuda, Int64(x.shape.count))
+        try session.launch(
+            "convolveImages", grid: ((weight.rows + 127) / 128, (pixels + 127) / 128), threads: 256,
+            sharedByteCount: productStages * 128 * 128, output, operands,
+            weight.cuda.bytes.address, Int32(stride), Int32(from[0]), Int32(from[1]),
+            Int32(from[2]), Int32(channels))
+    }
+}
+
+extension Finish {
+    /// `Finish` in the kernels' text.
+    fileprivate var kernelValue: Int32 {
+        switch self {
+        case .store: 0
+        case .gelu: 1
+        case .accumulate: 2
+        }
+    }
+}

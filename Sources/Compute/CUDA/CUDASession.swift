@@ -1,0 +1,260 @@
+import CCUDA
+import Glibc
+
+/// One GPU's context, stream and kernels. Work is done in the order in which it is asked for.
+// Safety: used by one thread at a time: whoever owns the backend makes its calls one after the other.
+@safe final class CUDASession: @unchecked Sendable {
+    let device: CUDADevice
+    private let driver: cu_driver
+    private let context: CUDAContext
+    private let stream: cu_stream
+    private let module: cu_module
+    private var functions: [String: cu_function]
+    private var scratch: [Scratch: DeviceBytes] = [:]
+
+    /// Memory of one operation, which the next one may overwrite.
+    enum Scratch: Hashable {
+        case operands, rowScales, queries, attended, packed, upload, partial, arrived, candidates
+        case choices, slots, positions, tiles, ids
+    }
+
+    init(
+        device: CUDADevice, libraries: CUDALibraries, cacheFolder: String?
+    ) throws(ComputeError) {
+        self.device = device
+        let driver = libraries.driver
+        self.driver = driver
+        context = try CUDAContext(device, driver)
+        try context.makeCurrent()
+        var stream: cu_stream?
+        try driver.check(
+            unsafe driver.cuStreamCreate(&stream, UInt32(CU_STREAM_NON_BLOCKING)), "stream")
+        guard let stream = unsafe stream else {
+            throw .gpuFailed(operation: "stream", reason: "none was made")
+        }
+        unsafe self.stream = stream
+        let code = try KernelCache(folder: cacheFolder).code(for: device.capability) {
+            () throws(ComputeError) in
+            try KernelCompiler(libraries.compiler()).compile(for: device.capability)
+        }
+        var module: cu_module?
+        // Safety: the driver copies the code.
+        let loaded = unsafe code.withUnsafeBytes {
+            unsafe driver.cuModuleLoadData(&module, $0.baseAddress)
+        }
+        guard loaded == CU_SUCCESS, let module = unsafe module else {
+            throw .gpuKernels(
+                reason: "The driver does not take them: \(driver.text(of: loaded)). "
+                    + "A newer driver may.")
+        }
+        unsafe self.module = module
+        unsafe functions = [:]
+    }
+
+    deinit {
+        scratch = [:]
+        // Safety: nobody else knows them, and all that was asked for is done.
+        _ = unsafe driver.cuStreamSynchronize(stream)
+        _ = unsafe driver.cuModuleUnload(module)
+        _ = unsafe driver.cuStreamDestroy_v2(stream)
+    }
+
+    /// Bytes of the GPU's memory that are free.
+    var availableByteCount: Int {
+        var (available, total) = (0, 0)
+        // Safety: two numbers are written.
+        guard (try? context.makeCurrent()) != nil,
+            unsafe driver.cuMemGetInfo_v2(&available, &total) == CU_SUCCESS
+        else { return 0 }
+        return available
+    }
+
+    // MARK: Memory
+
+    /// Bytes whose content is undefined.
+    func allocate(_ byteCount: Int) throws(ComputeError) -> DeviceBytes {
+        try context.makeCurrent()
+        var address: cu_pointer = 0
+        // Safety: the driver writes one address.
+        let result = unsafe driver.cuMemAlloc_v2(&address, max(16, byteCount))
+        guard result != CU_OUT_OF_MEMORY else {
+            throw .gpuOutOfMemory(byteCount: byteCount, available: availableByteCount)
+        }
+        try driver.check(result, "allocation")
+        return DeviceBytes(address: address, count: byteCount, in: context)
+    }
+
+    /// At least so many bytes under a name, kept from call to call.
+    func scratch(_ name: Scratch, _ byteCount: Int) throws(ComputeError) -> cu_pointer {
+        if let kept = scratch[name], kept.count >= byteCount { return kept.address }
+        scratch[name] = nil
+        let made = try allocate(byteCount)
+        scratch[name] = made
+        // The counters of arrivals start at zero, and every kernel leaves them so.
+        if name == .arrived { try fill(made.address, count: byteCount, with: 0) }
+        return made.address
+    }
+
+    func fill(_ address: cu_pointer, count: Int, with value: UInt8) throws(ComputeError) {
+        guard count > 0 else { return }
+        try context.makeCurrent()
+        try driver.check(unsafe driver.cuMemsetD8Async(address, value, count, stream), "fill")
+    }
+
+    /// Copies in; the bytes may change as soon as this returns.
+    func upload(_ bytes: UnsafeRawBufferPointer, to address: cu_pointer) throws(ComputeError) {
+        guard unsafe !bytes.isEmpty else { return }
+        try context.makeCurrent()
+        // Safety: the driver reads pageable memory before it returns.
+        try driver.check(
+            unsafe driver.cuMemcpyHtoDAsync_v2(address, bytes.baseAddress, bytes.count, stream),
+            "copy to the GPU")
+    }
+
+    /// Copies values in under a name.
+    func upload<Value: BitwiseCopyable>(
+        _ values: [Value], _ name: Scratch
+    ) throws(ComputeError) -> cu_pointer {
+        let address = try scratch(name, values.count * MemoryLayout<Value>.stride)
+        // Typed throws do not pass through the library's closures.
+        let outcome = unsafe values.withUnsafeBytes { bytes in
+            Result { () throws(ComputeError) in try unsafe upload(bytes, to: address) }
+        }
+        try outcome.get()
+        return address
+    }
+
+    /// Waits for all that was asked for and copies out.
+    func download<Value: BitwiseCopyable>(
+        _ count: Int, from address: cu_pointer, filling value: Value
+    ) throws(ComputeError) -> [Value] {
+        try context.makeCurrent()
+        var values = [Value](repeating: value, count: count)
+        // Safety: as many bytes as the array has.
+        let result = unsafe values.withUnsafeMutableBytes {
+            unsafe driver.cuMemcpyDtoHAsync_v2($0.baseAddress, address, $0.count, stream)
+        }
+        try driver.check(result, "copy from the GPU")
+        try synchronize()
+        return values
+    }
+
+    func copy(_ target: cu_pointer, _ source: cu_pointer, byteCount: Int) throws(ComputeError) {
+        guard byteCount > 0 else { return }
+        try context.makeCurrent()
+        try driver.check(
+            unsafe driver.cuMemcpyDtoDAsync_v2(target, source, byteCount, stream), "copy")
+    }
+
+    func synchronize() throws(ComputeError) {
+        try context.makeCurrent()
+        try driver.check(unsafe driver.cuStreamSynchronize(stream), "work")
+    }
+
+    // MARK: Kernels
+
+    /// Starts a kernel.
+    ///
+    /// - Parameters:
+    ///   - grid: blocks; nothing is done where one of them is 0.
+    ///   - sharedByteCount: of dynamic shared memory.
+    ///   - arguments: the kernel's parameters, in order, of the same layout.
+    func launch<each Argument: BitwiseCopyable>(
+        _ name: String, grid: (Int, Int), threads: Int, sharedByteCount: Int = 0,
+        _ arguments: repeat each Argument
+    ) throws(ComputeError) {
+        guard grid.0 > 0, grid.1 > 0 else { return }
+        try context.makeCurrent()
+        let function = try unsafe function(name, sharedByteCount)
+        var bytes: [UInt8] = []
+        var offsets: [Int] = []
+        for argument in repeat each arguments {
+            while bytes.count % 8 != 0 { bytes.append(0) }
+            offsets.append(bytes.count)
+            unsafe withUnsafeBytes(of: argument) { unsafe bytes.append(contentsOf: $0) }
+        }
+        // The next kernel may begin while this one ends; each waits before it reads.
+        var attribute = cu_launch_attribute()
+        attribute.id = Int32(CU_LAUNCH_PROGRAMMATIC_SERIALIZATION)
+        attribute.value.0 = 1
+        let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+            // Safety: every offset lies inside the buffer, which outlives the call; the driver copies it.
+            var pointers = unsafe offsets.map { unsafe buffer.baseAddress?.advanced(by: $0) }
+            return unsafe withUnsafeMutablePointer(to: &attribute) { attribute in
+                var configuration = unsafe cu_launch_config(
+                    gridX: UInt32(grid.0), gridY: UInt32(grid.1), gridZ: 1, blockX: UInt32(threads),
+                    blockY: 1, blockZ: 1, sharedBytes: UInt32(sharedByteCount), stream: stream,
+                    attributes: attribute, attributeCount: device.capability.major >= 9 ? 1 : 0)
+                return unsafe driver.cuLaunchKernelEx(&configuration, function, &pointers, nil)
+            }
+        }
+        try driver.check(result, name)
+    }
+
+    private func function(
+        _ name: String, _ sharedByteCount: Int
+    ) throws(ComputeError) -> cu_function {
+        if let kept = unsafe functions[name] { return unsafe kept }
+        var found: cu_function?
+        try driver.check(unsafe driver.cuModuleGetFunction(&found, module, name), name)
+        guard let found = unsafe found else {
+            throw .gpuFailed(operation: name, reason: "there is no such kernel")
+        }
+        if sharedByteCount > 48 << 10 {
+            try driver.check(
+                unsafe driver.cuFuncSetAttribute(
+                    found, Int32(CU_FUNCTION_DYNAMIC_SHARED_BYTES), Int32(sharedByteCount)), name)
+        }
+        unsafe functions[name] = found
+        return unsafe found
+    }
+}
+
+/// A GPU's context, kept while anything in it lives.
+// Safety: only handed to the driver, which may be called from any thread.
+@safe final class CUDAContext: @unchecked Sendable {
+    let driver: cu_driver
+    private let context: cu_context
+    private let device: CUDADevice
+
+    init(_ device: CUDADevice, _ driver: cu_driver) throws(ComputeError) {
+        var context: cu_context?
+        // Safety: the driver writes one handle.
+        try driver.check(
+            unsafe driver.cuDevicePrimaryCtxRetain(&context, cu_device(device.index)), "context")
+        guard let context = unsafe context else {
+            throw .gpuFailed(operation: "context", reason: "none was made")
+        }
+        self.driver = driver
+        unsafe self.context = context
+        self.device = device
+    }
+
+    deinit {
+        _ = driver.cuDevicePrimaryCtxRelease_v2(cu_device(device.index))
+    }
+
+    /// Makes it the calling thread's.
+    func makeCurrent() throws(ComputeError) {
+        try driver.check(unsafe driver.cuCtxSetCurrent(context), "context")
+    }
+}
+
+/// Memory of a GPU, given back with this object.
+final class DeviceBytes {
+    let address: cu_pointer
+    let count: Int
+    private let context: CUDAContext
+
+    init(address: cu_pointer, count: Int, in context: CUDAContext) {
+        self.address = address
+        self.count = count
+        self.context = context
+    }
+
+    deinit {
+        // Safety: waits until nothing uses it; a failure leaves memory to the end of the process.
+        try? context.makeCurrent()
+        _ = context.driver.cuMemFree_v2(address)
+    }
+}

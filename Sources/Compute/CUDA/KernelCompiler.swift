@@ -1,0 +1,111 @@
+import CCUDA
+import Glibc
+
+/// The compute capability that kernels are compiled for: 8.6 is `major` 8 and `minor` 6.
+package struct ComputeCapability: Hashable, Sendable, CustomStringConvertible {
+    package let major, minor: Int
+
+    package init(major: Int, minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
+
+    /// The name that the compiler knows: `sm_86`, and `sm_90a` with what only that card has.
+    package var architecture: String {
+        "sm_\(major)\(minor)" + (major == 9 || (major == 10 && minor == 0) ? "a" : "")
+    }
+
+    package var description: String { "\(major).\(minor)" }
+}
+
+/// The kernels' text, and the options to compile it with.
+package enum KernelText {
+    package static let source: String = [
+        ("intrinsics.cuh", PackageResources.intrinsics_cuh), ("rows.cu", PackageResources.rows_cu),
+        ("product.cu", PackageResources.product_cu),
+        ("attention.cu", PackageResources.attention_cu), ("choice.cu", PackageResources.choice_cu),
+    ].map { "#line 1 \"\($0.0)\"\n" + String(decoding: $0.1, as: UTF8.self) }.joined()
+
+    package static func options(for capability: ComputeCapability) -> [String] {
+        ["--gpu-architecture=\(capability.architecture)", "--std=c++17"]
+    }
+}
+
+/// NVRTC: compiles the kernels' text for a card, with or without one.
+@safe package struct KernelCompiler {
+    private let library: nvrtc_library
+
+    init(_ library: nvrtc_library) {
+        self.library = library
+    }
+
+    /// `12.9`
+    package var version: String {
+        var (major, minor): (Int32, Int32) = (0, 0)
+        // Safety: two numbers are written.
+        _ = unsafe library.nvrtcVersion(&major, &minor)
+        return "\(major).\(minor)"
+    }
+
+    /// The architectures that this compiler knows, as 75 for `sm_75`.
+    package var architectures: [Int] {
+        var count: Int32 = 0
+        // Safety: the second call writes as many numbers as the first has said.
+        guard unsafe library.nvrtcGetNumSupportedArchs(&count) == 0 else { return [] }
+        var numbers = [Int32](repeating: 0, count: Int(count))
+        guard unsafe library.nvrtcGetSupportedArchs(&numbers) == 0 else { return [] }
+        return numbers.map(Int.init)
+    }
+
+    /// Machine code for a card.
+    ///
+    /// - Throws: ``ComputeError/gpuKernels(reason:)`` with the first lines of what the compiler says.
+    package func compile(
+        _ source: String = KernelText.source, for capability: ComputeCapability
+    ) throws(ComputeError) -> [UInt8] {
+        var program: nvrtc_program?
+        // Safety: the compiler copies the text.
+        var result = unsafe library.nvrtcCreateProgram(&program, source, "sotto.cu", 0, nil, nil)
+        guard result == 0, let made = unsafe program else {
+            throw .gpuKernels(reason: text(result))
+        }
+        // Safety: the program was made above and is destroyed once.
+        defer { _ = unsafe library.nvrtcDestroyProgram(&program) }
+        let options = unsafe KernelText.options(for: capability).map { unsafe strdup($0) }
+        defer { unsafe options.forEach { unsafe free($0) } }
+        var pointers = unsafe options.map { unsafe UnsafePointer($0) }
+        // Safety: the options live until the end of this function.
+        result = unsafe library.nvrtcCompileProgram(made, Int32(options.count), &pointers)
+        guard result == 0 else { throw .gpuKernels(reason: unsafe log(of: made) ?? text(result)) }
+        var count = 0
+        guard unsafe library.nvrtcGetCUBINSize(made, &count) == 0, count > 0 else {
+            throw .gpuKernels(reason: "NVRTC \(version) makes no code for \(capability).")
+        }
+        var code = [UInt8](repeating: 0, count: count)
+        // Safety: as many bytes as the compiler has said.
+        result = unsafe code.withUnsafeMutableBytes { bytes in
+            unsafe library.nvrtcGetCUBIN(made, bytes.bindMemory(to: CChar.self).baseAddress)
+        }
+        guard result == 0 else { throw .gpuKernels(reason: text(result)) }
+        return code
+    }
+
+    private func text(_ result: Int32) -> String {
+        guard let text = library.nvrtcGetErrorString(result) else {
+            return "NVRTC: \(result)."
+        }
+        return unsafe "NVRTC \(version): \(String(cString: text))."
+    }
+
+    private func log(of program: nvrtc_program) -> String? {
+        var count = 0
+        // Safety: the second call writes as many bytes as the first has said.
+        guard unsafe library.nvrtcGetProgramLogSize(program, &count) == 0, count > 1 else {
+            return nil
+        }
+        var bytes = [CChar](repeating: 0, count: count)
+        guard unsafe library.nvrtcGetProgramLog(program, &bytes) == 0 else { return nil }
+        let text = String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.split(separator: "\n").prefix(3).joined(separator: " / ")
+    }
+}

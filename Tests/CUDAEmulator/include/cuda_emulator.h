@@ -1,0 +1,24 @@
+// A CUDA driver and an NVRTC that run Sotto's kernels on the CPU, for tests.
+#pragma once
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The function of that name, as dlsym gives it; `library` is not looked at.
+void *emulated_symbol(void *library, const char *name);
+
+/// Runs the threads of a block backward on this thread from now on, or forward again: values that change with it
+/// show a missing barrier.
+void emulated_set_backward(int isBackward);
+
+/// Bytes of device memory that are in use, in all threads.
+int64_t emulated_bytes_in_use(void);
+
+/// Makes allocations fail beyond this many bytes in all; 0 for no limit.
+void emulated_set_memory(int64_t byteCount);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,73 @@
+import CUDAEmulator
+import Compute
+import Foundation
+import Qwen3ASR
+import TestSupport
+import Testing
+
+/// The whole model on an emulated GPU against what the official implementation computes.
+///
+/// On a GPU what is multiplied is rounded to float16, so values differ by about 2^-12 an operation; the chosen tokens
+/// must be the same wherever the official margin is larger than that.
+@Suite struct CUDAGoldenTests {
+    /// Error of a stage's values, as the ratio of Euclidean norms.
+    static let limits: [String: Float] = [
+        "enc_layer0": 1e-3, "enc_layer1": 1e-3, "enc_layer2": 1e-3, "ln_post": 1e-3,
+        "audio_embeds": 1e-3, "dec_layer0": 2e-3, "dec_layer1": 5e-3, "dec_layer2": 1e-2,
+        "dec_norm": 1e-2, "logits": 1e-2,
+    ]
+    /// Largest error of a logit of the tiny checkpoint, whose logits are as large as 10.
+    static let logitError: Float = 0.35
+
+    static func backend() throws -> CUDABackend {
+        let libraries = try unsafe CUDALibraries(lookup: emulated_symbol)
+        return try CUDABackend(device: .numbered(0, libraries), libraries: libraries)
+    }
+
+    @Test(arguments: ModelGoldenTests.clipNames)
+    func `every stage of a clip is near the official implementation, and so are its tokens`(
+        clip: String
+    ) throws {
+        let goldens = try Fixtures.tensors("asr/\(clip).safetensors")
+        let expected = try #require(
+            try Fixtures.json("asr/clips.json", as: [String: ModelGoldenTests.Clip].self)[clip])
+        let run = try GoldenRun(folder: "tiny-asr", backend: Self.backend())
+        var stages: [String: [Float]] = [:]
+        let choices = try run.greedy(
+            Fixtures.samples("audio/\(clip).wav"), count: expected.greedy.count
+        ) { stage, values in stages[stage, default: []] += values }
+        let vocabulary = run.model.configuration.text.vocabularySize
+        stages["logits"] = stages["logits"].map { all in
+            expected.logit_positions.flatMap { all[$0 * vocabulary..<($0 + 1) * vocabulary] }
+        }
+        for (stage, golden) in goldens {
+            guard let limit = Self.limits[stage] else { continue }
+            let found = try #require(stages[stage])
+            #expect(relativeError(found, golden) <= limit, "\(stage)")
+            if stage == "logits" { #expect(largestDifference(found, golden) <= Self.logitError) }
+        }
+        // After a tie within the error of the logits the two may go on differently.
+        let parting = choices.indices.first { choices[$0].id != expected.greedy[$0] }
+        if let parting { #expect(expected.greedy_margins[parting] <= 2 * Self.logitError) }
+    }
+
+    @Test func `the demo model reads its samples as on the processor`() throws {
+        func tokens(_ backend: any Backend) throws -> [[Int32]] {
+            let run = try GoldenRun(
+                path: Fixtures.demoModel.path(percentEncoded: false), backend: backend)
+            let prompts = try ["male-speaker", "interview"].map {
+                try run.prompted(Array(Fixtures.samples("demo-pcm/\($0).wav").prefix(16000 * 8)))
+            }
+            return try run.greedy(prompts, count: 40).map { $0.map(\.id) }
+        }
+        #expect(try tokens(Self.backend()) == tokens(CPUBackend(threads: 2)))
+    }
+}
+
+/// `|found - expected| / |expected|`
+func relativeError(_ found: [Float], _ expected: [Float]) -> Float {
+    guard found.count == expected.count else { return .infinity }
+    let difference = zip(found, expected).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+    let size = expected.reduce(0.0) { $0 + Double($1 * $1) }
+    return Float((difference / max(size, 1e-30)).squareRoot())
+}
