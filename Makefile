@@ -1,6 +1,6 @@
 # What a newcomer types; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo serve check test lint sanitize parity fuzz format clean
+.PHONY: help setup build demo serve check test cuda-check lint sanitize parity fuzz format clean
 
 sotto := App/.build/release/sotto
 sample := Models/demo/samples/consultation.wav
@@ -35,8 +35,14 @@ test: ## every test, release build
 	scripts/test-kernels.sh
 	scripts/make-media.sh
 	$(swift_test)
+	.build/release/sotto-bench kernels --library .build/cuda/libnvrtc.so.12
 	$(swift_test) --package-path App
 	scripts/test-server.sh
+
+cuda-check: ## compile the GPU kernels for every card, without one
+	@scripts/fetch-nvrtc.sh .build/cuda
+	swift build -c release --product sotto-bench
+	.build/release/sotto-bench kernels --library .build/cuda/libnvrtc.so.12
 
 lint: ## formatting and import arrows
 	swift format lint --strict --recursive --parallel $(formatted)

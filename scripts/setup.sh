@@ -2,6 +2,7 @@
 # Checks the Swift version and installs the Debian packages that are missing:
 #   scripts/setup.sh        what building and running needs
 #   scripts/setup.sh test   what `make test` needs besides
+#   scripts/setup.sh --cuda also what an NVIDIA GPU needs beside its driver: the compiler for kernels
 # Without the right to install, it prints the one command to run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,6 +36,13 @@ for package in "${packages[@]}"; do
 done
 python3 -m pip --version > /dev/null 2>&1 || missing+=(python3-pip)
 
+# What a machine with a driver alone has not; the tests compile the kernels for every card.
+fetch_compiler() {
+    case $1 in
+        --cuda) scripts/fetch-nvrtc.sh ;;
+        test) scripts/fetch-nvrtc.sh .build/cuda ;;
+    esac
+}
 # Without the speech detector recordings are cut by loudness alone; the tests want it.
 fetch_detector() {
     scripts/fetch-speech-detector.sh && return
@@ -42,6 +50,7 @@ fetch_detector() {
     [ "$1" != test ]
 }
 if [ ${#missing[@]} = 0 ]; then
+    fetch_compiler "${1:-}"
     fetch_detector "${1:-}"
     exit
 fi
@@ -56,4 +65,5 @@ else
     echo "    sudo ${install[*]}" >&2
     exit 69
 fi
+fetch_compiler "${1:-}"
 fetch_detector "${1:-}"

@@ -8,10 +8,12 @@ import Glibc
 ///
 /// The result of a row does not depend on the other rows of a call, so a sequence gives the same
 /// values alone and in a batch. `linear` may choose its order of summation by the row count, but
-/// only at ``manyRows``: a prompt always has at least that many rows, a decode step always fewer.
+/// only above ``longestStep``, which no decode step exceeds.
 package protocol Backend: Sendable {
     /// Name for logs and the health route: `reference`, `cpu`, `cuda:0`.
     var name: String { get }
+    /// The most rows that ``linear(_:_:_:bias:finish:)`` sums as it sums one.
+    var longestStep: Int { get }
 
     /// Allocates a row-major tensor, filled with zeros.
     func makeTensor(_ shape: Shape) throws(ComputeError) -> Tensor
@@ -80,6 +82,7 @@ package protocol Backend: Sendable {
 extension Backend {
     /// Rows from which ``linear(_:_:_:bias:finish:)`` may sum in another order.
     package static var manyRows: Int { 16 }
+    package var longestStep: Int { Self.manyRows - 1 }
 }
 
 /// What ``Backend/linear(_:_:_:bias:finish:)`` does with a product before it stores it.

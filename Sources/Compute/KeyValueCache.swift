@@ -45,6 +45,9 @@ package class KeyValueCache {
         self.values = values
     }
 
+    /// Bytes of the keys and values of one position in all layers.
+    package var bytesPerPosition: Int { layout.bytesPerPosition }
+
     /// Gives back the memory of a slot whose sequence has ended.
     package func discard(slot: Int) {
         precondition((0..<layout.slots).contains(slot))

@@ -23,6 +23,7 @@ public final class Transcriber: Sendable {
     /// Loads a model.
     ///
     /// - Parameters:
+    ///   - device: what the model runs on.
     ///   - threads: of the CPU; `nil` takes as many as this process may use.
     ///   - environment: `SOTTO_CPU` may name a kernel set (`portable`, `avx2`, `avx512`), and
     ///     `SOTTO_DECODE` the program `sotto-decode`, which otherwise lies beside the running one.
@@ -30,16 +31,33 @@ public final class Transcriber: Sendable {
     ///     and those that will be.
     /// - Throws: ``SottoError``
     public convenience init(
-        model: InstalledModel, threads: Int? = nil, environment: [String: String] = [:],
+        model: InstalledModel, device: ComputeDevice = .cpu, threads: Int? = nil,
+        environment: [String: String] = [:],
         progress: (@Sendable (_ loadedBytes: Int, _ totalBytes: Int) -> Void)? = nil
     ) throws(SottoError) {
         do {
             let kernels = environment["SOTTO_CPU"].flatMap { $0.isEmpty ? nil : $0 }
-            let device = Device.cpu(threads: threads, kernels: kernels)
-            let generator = try Generator(
-                folder: model.folder, device: device, progress: progress)
+            let processor = Device.cpu(threads: threads, kernels: kernels)
+            let files = CUDAFiles(environment: environment)
+            func load(_ device: Device) throws -> Generator {
+                try Generator(folder: model.folder, device: device, progress: progress)
+            }
+            let generator: Generator
+            var refusal: String?
+            switch device {
+            case .cpu: generator = try load(processor)
+            case .cuda(let index): generator = try load(.cuda(index: index, files: files))
+            case .automatic:
+                do {
+                    generator = try load(.cuda(index: 0, files: files))
+                } catch GenerationError.device(_, let reason) {
+                    refusal = "\(reason) The processor is used."
+                    generator = try load(processor)
+                }
+            }
             self.init(
-                recogniser: generator, modelName: model.name,
+                recogniser: generator, deviceNote: refusal ?? generator.deviceNote,
+                modelName: model.name,
                 modelFingerprint: ModelFingerprint.of(model.folder),
                 decoder: .installed(environment: environment),
                 makeListener: InstalledModel.speechDetector(environment: environment)
@@ -49,15 +67,19 @@ public final class Transcriber: Sendable {
         }
     }
 
-    /// What the model runs on: `cpu`.
+    /// What the model runs on: `cpu`, `cuda:0`.
     public var deviceName: String { recogniser.deviceName }
+    /// Which GPU it is and how its memory is used, or why ``ComputeDevice/automatic`` uses none.
+    public let deviceNote: String?
 
     /// Uses any recogniser.
     package init(
-        recogniser: any Recogniser, modelName: String, modelFingerprint: String = "",
+        recogniser: any Recogniser, deviceNote: String? = nil, modelName: String,
+        modelFingerprint: String = "",
         decoder: DecoderProgram = .installed(environment: [:]),
         makeListener: (@Sendable () throws -> any SpeechListener)? = nil
     ) {
+        self.deviceNote = deviceNote
         self.recogniser = recogniser
         self.makeListener = makeListener
         self.decoder = decoder

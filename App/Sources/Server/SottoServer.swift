@@ -24,6 +24,8 @@ public struct ServerOptions: Sendable {
     public var tls: (certificate: String, key: String)?
     /// The model to load; `nil` takes the best.
     public var model: InstalledModel?
+    /// What the model runs on.
+    public var device = ComputeDevice.cpu
     /// Of the CPU; `nil` takes all.
     public var threads: Int?
     /// What the server takes.
@@ -58,8 +60,8 @@ public struct SottoServer: Sendable {
         let metrics = Metrics()
         let store = JobStore(limits: options.limits, metrics: metrics, environment: environment)
         let engine = EngineHost(
-            model: options.model, threads: options.threads, environment: environment,
-            programPath: programPath
+            model: options.model, device: options.device, threads: options.threads,
+            environment: environment, programPath: programPath
         ) { await store.engineChanged() }
         let queue = WorkQueue(limit: options.limits.running) { await store.engineChanged() }
         await store.connect(engine, queue)

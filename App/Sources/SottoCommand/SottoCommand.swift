@@ -14,5 +14,6 @@ struct SottoCommand: AsyncParsableCommand {
         version: sottoVersion,
         subcommands: [
             TranscribeCommand.self, ServeCommand.self, ConvertCommand.self, ModelsCommand.self,
+            DevicesCommand.self,
         ])
 }

@@ -7,6 +7,7 @@ import CCUDA
 /// owns the backend; they return before the GPU is done, except ``download(_:)`` and ``argmax(_:)``.
 package struct CUDABackend: Backend {
     package let name: String
+    package let longestStep = 32
     let session: CUDASession
     private let isEightBit: Bool
 
@@ -19,6 +20,17 @@ package struct CUDABackend: Backend {
     ) throws(ComputeError) {
         session = try CUDASession(device: device, libraries: libraries, cacheFolder: cacheFolder)
         name = "cuda:\(device.index)"
+        self.isEightBit = isEightBit
+    }
+
+    /// The same GPU, with matrices kept as bytes from now on.
+    package var withEightBits: CUDABackend {
+        CUDABackend(name: name, session: session, isEightBit: true)
+    }
+
+    private init(name: String, session: CUDASession, isEightBit: Bool) {
+        self.name = name
+        self.session = session
         self.isEightBit = isEightBit
     }
 

@@ -179,6 +179,8 @@ package final class CUDACache: KeyValueCache {
         preconditionFailure("a cache of a GPU takes blocks")
     }
 
+    package override var bytesPerPosition: Int { blockByteCount / Self.blockPositions }
+
     /// Blocks that were taken from the driver, in use or not.
     package var allocatedBlockCount: Int {
         slabs.reduce(0) { $0 + $1.count / blockByteCount }

@@ -34,7 +34,7 @@ extension CUDABackend {
     ) throws(ComputeError) {
         let matrix = weight.cuda
         let (suffix, processors) = (matrix.isByte ? "Bytes" : "", session.device.multiprocessors)
-        if rows <= 32 {
+        if rows <= longestStep {
             let groups = (weight.rows + 15) / 16
             let tokens = rows <= 8 ? 8 : rows <= 16 ? 16 : 32
             try session.launch(
@@ -51,12 +51,15 @@ extension CUDABackend {
         let size = isLarge ? 128 : 64
         try session.launch(
             "product\(size)\(suffix)", grid: tiles(size), threads: 256,
-            sharedByteCount: productStages * size * (64 + (matrix.isByte ? 32 : 64)), output,
+            sharedByteCount: sharedByteCount(size, isByte: matrix.isByte), output,
             operands, matrix.bytes.address, Int32(matrix.stride))
     }
 
-    /// `productStages` in the kernels' text.
-    private var productStages: Int { session.device.capability.major >= 8 ? 4 : 2 }
+    /// `sharedBytesOf` in the kernels' text, for square tiles.
+    private func sharedByteCount(_ size: Int, isByte: Bool) -> Int {
+        let stages = session.device.capability.major >= 8 ? 4 : 2
+        return max(stages * size * (64 + (isByte ? 32 : 64)), size / 2 * (size + 4) * 4)
+    }
 
     package func convolve(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight
@@ -84,7 +87,7 @@ extension CUDABackend {
             threads: 256, operands, x.cuda, Int64(x.shape.count))
         try session.launch(
             "convolveImages", grid: ((weight.rows + 127) / 128, (pixels + 127) / 128), threads: 256,
-            sharedByteCount: productStages * 128 * 128, output, operands,
+            sharedByteCount: sharedByteCount(128, isByte: false), output, operands,
             weight.cuda.bytes.address, Int32(stride), Int32(from[0]), Int32(from[1]),
             Int32(from[2]), Int32(channels))
     }

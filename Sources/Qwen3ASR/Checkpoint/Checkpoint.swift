@@ -43,6 +43,13 @@ package struct Checkpoint {
         return tensors.values.reduce(0) { $0 + $1.byteCount }
     }
 
+    /// Values that a model of this checkpoint uses: a tied head once, even if it is stored twice.
+    var valueCount: Int {
+        guard case .mapped(let tensors) = source else { return 0 }
+        let unused = configuration.text.isTied ? tensors[configuration.layout.head] : nil
+        return tensors.values.reduce(0) { $0 + $1.count } - (unused?.count ?? 0)
+    }
+
     /// The tensor `name`, whose shape must be `extents`.
     func tensor(_ name: String, _ extents: Int...) throws -> StoredTensor {
         let tensors: [String: StoredTensor]

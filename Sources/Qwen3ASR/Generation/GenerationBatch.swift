@@ -38,11 +38,11 @@ package final class GenerationBatch {
     private var sequences: [Int: Sequence] = [:]
 
     /// - Parameters:
-    ///   - slots: sequences at once; fewer than ``Backend/manyRows``, so that a decode step is
+    ///   - slots: sequences at once, up to ``Backend/longestStep``, so that a decode step is
     ///     summed in the same order whatever its size.
     ///   - capacity: tokens per sequence, prompt included.
     package init(_ network: SpeechNetwork, slots: Int, capacity: Int) throws(ComputeError) {
-        precondition(slots > 0 && slots < ReferenceBackend.manyRows)
+        precondition(slots > 0 && slots <= network.backend.longestStep)
         self.network = network
         workspace = Workspace(backend: network.backend)
         prefillWorkspace = Workspace(backend: network.backend)
@@ -59,7 +59,7 @@ package final class GenerationBatch {
     package var capacity: Int { cache.capacity }
 
     /// Bytes that a token's keys and values take.
-    package var bytesPerToken: Int { cache.entries.layout.bytesPerPosition }
+    package var bytesPerToken: Int { cache.entries.bytesPerPosition }
 
     /// Whether a sequence was started and has no token yet.
     package var isPrefilling: Bool { prefill != nil }

@@ -58,24 +58,28 @@ package actor Generator {
     package nonisolated let usefulLookahead: Int
     /// `cpu`, `reference`, `cuda:0`.
     package nonisolated let deviceName: String
+    /// Which GPU it is and how its memory is used; `nil` on the processor.
+    package nonisolated let deviceNote: String?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
     /// Loads a checkpoint folder.
     ///
     /// - Parameters:
-    ///   - slots: chunks decoded at once.
+    ///   - slots: chunks decoded at once; `nil` takes what suits the device.
     ///   - capacity: tokens per chunk, prompt included.
     ///   - memoryBudget: bytes for the keys and values of all chunks; `nil` takes half of what the
-    ///     machine, or the container, has left.
+    ///     machine, or the container, has left, and of a GPU what the plan leaves.
     package init(
-        folder: String, device: Device, slots: Int = 8, capacity: Int = 4096,
+        folder: String, device: Device, slots: Int? = nil, capacity: Int = 4096,
         memoryBudget: Int? = nil, progress: ((Int, Int) -> Void)? = nil
     ) throws {
         do {
+            let prepared = try device.prepare(modelFolder: folder)
             try self.init(
-                folder: folder, backend: device.makeBackend(), slots: slots, capacity: capacity,
-                memoryBudget: memoryBudget, progress: progress)
+                folder: folder, backend: prepared.backend, slots: slots ?? prepared.slots ?? 8,
+                capacity: capacity, memoryBudget: memoryBudget ?? prepared.memoryBudget,
+                deviceNote: prepared.note, progress: progress)
         } catch {
             throw GenerationError.translating(error)
         }
@@ -88,11 +92,13 @@ package actor Generator {
     package init(
         folder: String, backend: any Backend, slots: Int = 8, capacity: Int = 4096,
         memoryBudget: Int? = nil, sliceDuration: Duration = .milliseconds(120),
-        progress: ((Int, Int) -> Void)? = nil
+        deviceNote: String? = nil, progress: ((Int, Int) -> Void)? = nil
     ) throws {
         let model = try SpeechModel(folder: folder, backend: backend, progress: progress)
         self.model = model
-        pool = (backend as? CPUBackend)?.pool
+        pool =
+            try (backend as? CPUBackend)?.pool
+            ?? (backend is CUDABackend ? ThreadPool(threads: ThreadPool.availableThreadCount) : nil)
         batch = try GenerationBatch(model.network, slots: slots, capacity: capacity)
         let bytes = memoryBudget ?? availableMemoryByteCount().map { $0 / 2 } ?? .max
         admission = Admission(budget: bytes / batch.bytesPerToken)
@@ -100,6 +106,7 @@ package actor Generator {
         configuration = model.configuration
         tokenizer = model.tokenizer
         deviceName = backend.name
+        self.deviceNote = deviceNote
         usefulLookahead = slots + 1
     }
 

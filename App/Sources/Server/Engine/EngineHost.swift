@@ -31,6 +31,7 @@ actor EngineHost {
     }
 
     private let environment: [String: String]
+    private let device: ComputeDevice
     private let threads: Int?
     private let programPath: String
     private var phase = Phase.freed
@@ -44,10 +45,12 @@ actor EngineHost {
     ///   - model: the one to load first; `nil` takes the best that is installed.
     ///   - onChange: called whenever ``status`` is another.
     init(
-        model: InstalledModel?, threads: Int?, environment: [String: String],
-        programPath: String, onChange: @escaping @Sendable () async -> Void
+        model: InstalledModel?, device: ComputeDevice = .cpu, threads: Int?,
+        environment: [String: String], programPath: String,
+        onChange: @escaping @Sendable () async -> Void
     ) {
         self.environment = environment
+        self.device = device
         self.threads = threads
         self.programPath = programPath
         self.onChange = onChange
@@ -106,11 +109,13 @@ actor EngineHost {
         phase = .freed
         loaded = nil
         returnFreedMemory()
-        let task = Task { [threads, environment] in
+        let task = Task { [device, threads, environment] in
             _ = await former?.result
             try Task.checkCancellation()
             let model = try self.chosenModel()
-            return try await Self.load(model, threads: threads, environment: environment) {
+            return try await Self.load(
+                model, device: device, threads: threads, environment: environment
+            ) {
                 done, total in
                 Task { await self.progress(done, total) }
             }
@@ -133,7 +138,8 @@ actor EngineHost {
 
     /// Loading blocks, so it has a thread of its own.
     private static func load(
-        _ model: InstalledModel, threads: Int?, environment: [String: String],
+        _ model: InstalledModel, device: ComputeDevice, threads: Int?,
+        environment: [String: String],
         progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> Transcriber {
         try await withCheckedThrowingContinuation { continuation in
@@ -141,7 +147,8 @@ actor EngineHost {
                 continuation.resume(
                     with: Result {
                         try Transcriber(
-                            model: model, threads: threads, environment: environment,
+                            model: model, device: device, threads: threads,
+                            environment: environment,
                             progress: progress)
                     })
             }

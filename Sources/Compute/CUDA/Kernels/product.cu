@@ -302,27 +302,44 @@ __device__ void product(const Output &o, const Rows &rows, const void *weight, i
                 for (int j = 0; j < wideTiles; j++) multiplyTile(sum[i][j], fa[i], fb[j][0], fb[j][1]);
         }
     }
+    // By way of shared memory, so that neighbouring threads store neighbouring values; one half of the tile at a time.
+    waitCopies<0>();
+    float *tile = reinterpret_cast<float *>(shared);
+    constexpr int tileStride = wide + 4;
+    const int columns = isGate ? wide / 2 : wide;
+    for (int half = 0; half < 2; half++) {
+        __syncthreads();
+        if (warp % 2 == half) {
 #pragma unroll
-    for (int i = 0; i < tallTiles; i++)
+            for (int i = 0; i < tallTiles; i++)
 #pragma unroll
-        for (int k = 0; k < 4; k++) {
-            const int token = token0 + tall + i * 16 + g + 8 * (k >> 1);
-            if (token >= o.tokens) continue;
+                for (int j = 0; j < wideTiles; j++)
+#pragma unroll
+                    for (int k = 0; k < 4; k++)
+                        tile[(i * 16 + g + 8 * (k >> 1)) * tileStride + along + j * 8 + 2 * t + (k & 1)] = sum[i][j][k];
+        }
+        __syncthreads();
+        for (int i = threadIdx.x; i < high / 2 * columns; i += 256) {
+            const int row = i / columns, column = i % columns;
+            const int token = token0 + half * (high / 2) + row, output = output0 + column;
+            if (token >= o.tokens || output >= o.outputs) continue;
+            const float *values = tile + row * tileStride;
             if (isGate) {
-#pragma unroll
-                for (int j = 0; j < wideTiles; j += 2) {
-                    const int output = output0 + (along + j * 8) / 2 + 2 * t + (k & 1);
-                    if (output < o.outputs) finishGate(o, token, output, sum[i][j][k], sum[i][j + 1][k]);
-                }
+                const float *pair = values + column / 8 * 16 + column % 8;
+                finishGate(o, token, output, pair[0], pair[8]);
             } else {
-#pragma unroll
-                for (int j = 0; j < wideTiles; j++) {
-                    const int output = output0 + along + j * 8 + 2 * t + (k & 1);
-                    if (output < o.outputs) finish(o, token, output, sum[i][j][k]);
-                }
+                finish(o, token, output, values[column]);
             }
         }
+    }
 }
+
+/// Dynamic shared memory of a product, in bytes: its stages, or half a tile of sums.
+constexpr int sharedBytesOf(int high, int wide, bool isByte) {
+    const int stages = productStages * (high + (isByte ? wide / 2 : wide)) * 64, tile = high / 2 * (wide + 4) * 4;
+    return stages > tile ? stages : tile;
+}
+static_assert(sharedBytesOf(128, 128, false) <= 65536, "more than a card of compute capability 7.5 has");
 
 #define PRODUCT(name, high, wide, isByte)                                                                          \
     extern "C" __global__ void __launch_bounds__(256)                                                              \

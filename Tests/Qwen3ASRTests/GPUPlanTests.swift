@@ -1,0 +1,44 @@
+import Compute
+import Testing
+
+@testable import Qwen3ASR
+
+/// Weights of the 1.7B model: 2.04 billion values; 112 KiB of keys and values a token.
+@Suite struct GPUPlanTests {
+    private let values = 2_040_000_000
+    private let perToken = 114_688
+
+    @Test func `a large card gets 16 bits and all slots`() throws {
+        let plan = try GPUPlan(
+            availableByteCount: 40 << 30, valueCount: values, bytesPerToken: perToken)
+        #expect(!plan.isEightBit && plan.slots == 32)
+    }
+
+    @Test func `a card of 6 GB gets 16 bits and a few slots, one of 4 GB 8 bits`() throws {
+        let six = try GPUPlan(
+            availableByteCount: 5600 << 20, valueCount: values, bytesPerToken: perToken)
+        #expect(!six.isEightBit && six.slots == 12)
+        let four = try GPUPlan(
+            availableByteCount: 3600 << 20, valueCount: values, bytesPerToken: perToken)
+        #expect(four.isEightBit && four.slots == 12)
+        #expect(four.description == "8-bit weights (1.9 GiB), up to 12 pieces at once")
+    }
+
+    @Test func `weights, work and cache stay within what is free`() throws {
+        for available in stride(from: 2700 << 20, to: 9000 << 20, by: 137 << 20) {
+            guard
+                let plan = try? GPUPlan(
+                    availableByteCount: available, valueCount: values, bytesPerToken: perToken)
+            else { continue }
+            let weights = values * (plan.isEightBit ? 1 : 2)
+            #expect(weights + GPUPlan.workByteCount + plan.cacheByteCount <= available)
+            #expect(plan.slots >= 2)
+        }
+    }
+
+    @Test func `too little memory is said with both numbers`() {
+        #expect(throws: ComputeError.gpuOutOfMemory(byteCount: 2_887_249_408, available: 2 << 30)) {
+            try GPUPlan(availableByteCount: 2 << 30, valueCount: values, bytesPerToken: perToken)
+        }
+    }
+}
