@@ -41,6 +41,19 @@ package protocol Backend: Sendable {
     func linear(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, bias: Weight?, finish: Finish
     ) throws(ComputeError)
+    /// ``rmsNorm(_:_:gain:epsilon:)`` of the rows of `x` before ``linear(_:_:_:bias:finish:)``.
+    ///
+    /// - Parameter scratch: of the shape of `x`; undefined after the call.
+    func normedLinear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor
+    ) throws(ComputeError)
+    /// The same, and then ``swiGLU(_:_:)``: `weight` has the rows of the gate and then as many others.
+    ///
+    /// - Parameter wide: of two columns for each of `y`; undefined after the call.
+    func gatedLinear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor,
+        wide: Tensor
+    ) throws(ComputeError)
     /// 3x3 convolution, stride 2 and zero padding 1 along both image axes, then bias and GELU.
     ///
     /// `x` is `[images, time, mel, channels]`, `y` is `[images, ceil(time / 2), ceil(mel / 2), out]`,
@@ -83,6 +96,21 @@ extension Backend {
     /// Rows from which ``linear(_:_:_:bias:finish:)`` may sum in another order.
     package static var manyRows: Int { 16 }
     package var longestStep: Int { Self.manyRows - 1 }
+
+    package func normedLinear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor
+    ) throws(ComputeError) {
+        try rmsNorm(scratch, x, gain: gain, epsilon: epsilon)
+        try linear(y, scratch, weight, bias: nil, finish: .store)
+    }
+
+    package func gatedLinear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor,
+        wide: Tensor
+    ) throws(ComputeError) {
+        try normedLinear(wide, x, weight, gain: gain, epsilon: epsilon, scratch: scratch)
+        try swiGLU(y, wide)
+    }
 }
 
 /// What ``Backend/linear(_:_:_:bias:finish:)`` does with a product before it stores it.

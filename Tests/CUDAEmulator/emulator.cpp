@@ -91,7 +91,7 @@ struct Kernel { const char *name; Launch launch; };
 #define KERNEL(name) {#name, &Caller<name>::call}
 const Kernel kernels[] = {
     KERNEL(operandRows), KERNEL(normRows), KERNEL(gateRows), KERNEL(embedRows), KERNEL(addRepeating),
-    KERNEL(widenValues), KERNEL(narrowValues), KERNEL(floatsOfWeight), KERNEL(operandsOfWeight), KERNEL(bytesOfWeight),
+    KERNEL(narrowValues), KERNEL(floatsOfWeight), KERNEL(operandsOfWeight), KERNEL(bytesOfWeight),
     KERNEL(stepProduct8), KERNEL(stepProduct16), KERNEL(stepProduct32), KERNEL(stepProduct8Bytes),
     KERNEL(stepProduct16Bytes), KERNEL(stepProduct32Bytes), KERNEL(product128), KERNEL(product64),
     KERNEL(product128Bytes), KERNEL(product64Bytes), KERNEL(convolveImages), KERNEL(convolvePlain),

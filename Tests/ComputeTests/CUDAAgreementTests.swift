@@ -37,6 +37,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `products of normalised rows, gated and not, agree`(isEightBit: Bool) throws {
+        for rows in [1, 9, 40, 150] {
+            for (outputs, inputs) in [(1, 19), (13, 70), (100, 256)] {
+                let limit: Float = isEightBit ? 5e-2 : 3e-3
+                let size = "\(rows) x \(inputs) x \(outputs)"
+                try agree(limit, limit, "gated \(size)", isEightBit: isEightBit) { run in
+                    let x = try run.input(rows, inputs)
+                    let scale = 1 / Float(inputs).squareRoot()
+                    let weight = try run.weight(
+                        [[outputs, inputs], [outputs, inputs]], scale: scale)
+                    let (gain, y) = (try run.weight([[inputs]]), try run.output(rows, outputs))
+                    try run.backend.gatedLinear(
+                        y, x, weight, gain: gain, epsilon: 1e-6,
+                        scratch: run.output(rows, inputs), wide: run.output(rows, 2 * outputs))
+                    let packed = try run.output(rows, 2 * outputs)
+                    try run.backend.normedLinear(
+                        packed, x, weight, gain: gain, epsilon: 1e-6,
+                        scratch: run.output(rows, inputs))
+                    run.record(try run.backend.download(packed))
+                    return y
+                }
+            }
+        }
+    }
+
     @Test func `rows too large for 16 bits are scaled`() throws {
         // Sums of a hundred products of about 3e7.
         try agree(2e5, 0, "large") { run in

@@ -56,14 +56,12 @@ extension CUDABackend {
             let longest = runs.map(\.firstPosition).max() ?? 0
             let spans = longest / 64 + 1
             let blocks = runs.count * heads.keyValueHeads
-            let attended = try session.scratch(.attended, 2 * y.shape.count)
             try session.launch(
                 "attendStep\(heads.headDim)x\(group)", grid: (blocks, spans), threads: 128,
-                attended, packed.cuda, heads.cuda, queryGain, keyGain, norms.epsilon, rotary.cuda,
+                y.cuda, packed.cuda, heads.cuda, queryGain, keyGain, norms.epsilon, rotary.cuda,
                 slots, positions, cache.kernelValue(layer: layer),
                 try session.scratch(.partial, 4 * blocks * spans * group * (heads.headDim + 2)),
                 try session.scratch(.arrived, 4 * blocks))
-            try widen(y, attended)
             return
         }
         let queries = try session.scratch(.queries, 2 * y.shape.count)
@@ -95,25 +93,17 @@ extension CUDABackend {
         _ y: Tensor, _ x: cu_pointer, heads: HeadLayout, tiles: [cu_tile], cache: cu_cache,
         kernel: String
     ) throws(ComputeError) {
-        let attended = try session.scratch(.attended, 2 * y.shape.count)
         let table = try session.upload(tiles, .tiles)
         let grid = (tiles.count, heads.queryHeads)
         if [64, 128].contains(heads.headDim) {
             try session.launch(
                 "\(kernel)\(heads.headDim)", grid: grid, threads: 128,
-                sharedByteCount: 2 * 64 * heads.headDim * 4, attended, x, heads.cuda, table, cache)
+                sharedByteCount: 2 * 64 * heads.headDim * 4, y.cuda, x, heads.cuda, table, cache)
         } else {
             try session.launch(
-                "attendPlain", grid: grid, threads: 128, attended, x, heads.cuda, table, cache,
+                "attendPlain", grid: grid, threads: 128, y.cuda, x, heads.cuda, table, cache,
                 Int32(kernel == "attendCausally" ? 1 : 0))
         }
-        try widen(y, attended)
-    }
-
-    private func widen(_ y: Tensor, _ x: cu_pointer) throws(ComputeError) {
-        try session.launch(
-            "widenValues", grid: gridOver(y.shape.count), threads: 256, y.cuda, x,
-            Int64(y.shape.count))
     }
 }
 

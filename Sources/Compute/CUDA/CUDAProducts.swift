@@ -6,26 +6,58 @@ extension CUDABackend {
     ) throws(ComputeError) {
         precondition(x.shape.columns == weight.columns && y.shape.columns == weight.rows)
         precondition(x.shape.rows == y.shape.rows)
+        try product(y, x, weight, bias: bias, finish: finish.kernelValue)
+    }
+
+    package func normedLinear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor
+    ) throws(ComputeError) {
+        precondition(x.shape.columns == weight.columns && y.shape.columns == weight.rows)
+        precondition(x.shape.rows == y.shape.rows)
+        try product(
+            y, x, weight, start: .rmsNorm, gain: gain.cudaVector(count: x.shape.columns),
+            epsilon: epsilon)
+    }
+
+    package func gatedLinear(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor,
+        wide: Tensor
+    ) throws(ComputeError) {
+        precondition(x.shape.columns == weight.columns && 2 * y.shape.columns == weight.rows)
+        precondition(x.shape.rows == y.shape.rows)
+        try product(
+            y, x, weight, start: .rmsNorm, gain: gain.cudaVector(count: x.shape.columns),
+            epsilon: epsilon, finish: gateFinish)
+    }
+
+    /// `FINISH_GATE` in the kernels' text.
+    private var gateFinish: Int32 { 3 }
+
+    private func product(
+        _ y: Tensor, _ x: Tensor, _ weight: Weight, start: Start = .plain, gain: cu_pointer = 0,
+        epsilon: Float = 0, bias: Weight? = nil, finish: Int32 = 0
+    ) throws(ComputeError) {
         let rows = x.shape.rows
-        let (operands, scales) = try operands(x, stride: weight.cuda.stride)
+        let (operands, scales) = try operands(
+            x, stride: weight.cuda.stride, start: start, gain: gain, epsilon: epsilon)
         let output = cu_output(
             y: y.cuda, rowScale: scales, columnScale: weight.cuda.scales,
             bias: bias?.cudaVector(count: weight.rows) ?? 0, tokens: Int32(rows),
-            outputs: Int32(weight.rows), stride: Int32(weight.rows), finish: finish.kernelValue,
+            outputs: Int32(y.shape.columns), stride: Int32(y.shape.columns), finish: finish,
             isOperand: 0)
         try multiply(output, operands, weight, rows: rows)
     }
 
     /// The rows of a tensor as operands of the matrix units, filled up with zeros.
     private func operands(
-        _ x: Tensor, stride: Int
+        _ x: Tensor, stride: Int, start: Start, gain: cu_pointer, epsilon: Float
     ) throws(ComputeError) -> (values: cu_pointer, scales: cu_pointer) {
         let rows = x.shape.rows
         let values = try session.scratch(.operands, 2 * rows * stride)
         let scales = try session.scratch(.rowScales, 4 * rows)
         try session.launch(
-            "operandRows", grid: (rows, 1), threads: 256, values, scales, x.cuda, cu_pointer(0),
-            cu_pointer(0), Int32(x.shape.columns), Int32(stride), Start.plain.rawValue, Float(0))
+            "operandRows", grid: (rows, 1), threads: 256, values, scales, x.cuda, gain,
+            cu_pointer(0), Int32(x.shape.columns), Int32(stride), start.rawValue, epsilon)
         return (values, scales)
     }
 

@@ -14,7 +14,7 @@ import Glibc
 
     /// Memory of one operation, which the next one may overwrite.
     enum Scratch: Hashable {
-        case operands, rowScales, queries, attended, packed, upload, partial, arrived, candidates
+        case operands, rowScales, queries, packed, upload, partial, arrived, candidates
         case choices, slots, positions, tiles, ids
     }
 

@@ -103,15 +103,16 @@ package final class TextDecoder {
         let epsilon = configuration.epsilon
         for index in chosen ?? layers.indices {
             let layer = layers[index]
-            try backend.rmsNorm(normed, x, gain: layer.attentionNorm, epsilon: epsilon)
-            try backend.linear(packed, normed, layer.packed, bias: nil, finish: .store)
+            try backend.normedLinear(
+                packed, x, layer.packed, gain: layer.attentionNorm, epsilon: epsilon,
+                scratch: normed)
             try backend.causalAttention(
                 attended, packed: packed, heads: heads, norms: layer.headNorms,
                 rotary: cache.rotary, runs: runs, cache: cache.entries, layer: index)
             try backend.linear(x, attended, layer.output, bias: nil, finish: .accumulate)
-            try backend.rmsNorm(normed, x, gain: layer.feedForwardNorm, epsilon: epsilon)
-            try backend.linear(wide, normed, layer.gateUp, bias: nil, finish: .store)
-            try backend.swiGLU(gated, wide)
+            try backend.gatedLinear(
+                gated, x, layer.gateUp, gain: layer.feedForwardNorm, epsilon: epsilon,
+                scratch: normed, wide: wide)
             try backend.linear(x, gated, layer.down, bias: nil, finish: .accumulate)
             try probe?("dec_layer\(index)", backend.download(x))
         }

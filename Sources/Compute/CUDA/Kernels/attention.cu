@@ -75,7 +75,7 @@ template <int headDim> __device__ inline int keyPlace(int row, int part) { retur
 ///
 /// In blocks, `x` is packed rows; causal, it is the rotated queries, and keys come from the cache.
 template <int headDim, bool isCausal>
-__device__ void attendTile(bits16 *y, const bits16 *x, Heads heads, const Tile *tiles, Cache cache) {
+__device__ void attendTile(float *y, const bits16 *x, Heads heads, const Tile *tiles, Cache cache) {
     constexpr int parts = headDim / 8, steps = headDim / 16, span = 64;
     DYNAMIC_SHARED(unsigned char, shared);
     waitForPrevious();
@@ -192,15 +192,17 @@ __device__ void attendTile(bits16 *y, const bits16 *x, Heads heads, const Tile *
         total[i] += __shfl_xor_sync(~0u, total[i], 1);
         total[i] += __shfl_xor_sync(~0u, total[i], 2);
         if (rowInTile[i] >= tile.count) continue;
-        bits16 *to = y + (size_t(tile.row + rowInTile[i]) * heads.query + head) * headDim + 2 * t;
-        for (int j = 0; j < parts; j++)
-            *reinterpret_cast<unsigned *>(to + j * 8) = pack(out[j][2 * i] / total[i], out[j][2 * i + 1] / total[i]);
+        float *to = y + (size_t(tile.row + rowInTile[i]) * heads.query + head) * headDim + 2 * t;
+        for (int j = 0; j < parts; j++) {
+            to[j * 8] = out[j][2 * i] / total[i];
+            to[j * 8 + 1] = out[j][2 * i + 1] / total[i];
+        }
     }
 }
 
 #define ATTEND_TILE(name, headDim, isCausal)                                                                       \
     extern "C" __global__ void __launch_bounds__(128)                                                              \
-        name(bits16 *y, const bits16 *x, Heads heads, const Tile *tiles, Cache cache) {                            \
+        name(float *y, const bits16 *x, Heads heads, const Tile *tiles, Cache cache) {                            \
         attendTile<headDim, isCausal>(y, x, heads, tiles, cache);                                                  \
     }
 ATTEND_TILE(attendBlocks64, 64, false)
@@ -209,7 +211,7 @@ ATTEND_TILE(attendCausally64, 64, true)
 ATTEND_TILE(attendCausally128, 128, true)
 
 /// Attention with any head size, one warp a row and query head: every row of a tile. Grid: (tiles, query heads), 128 threads.
-extern "C" __global__ void attendPlain(bits16 *y, const bits16 *x, Heads heads, const Tile *tiles, Cache cache, int isCausal) {
+extern "C" __global__ void attendPlain(float *y, const bits16 *x, Heads heads, const Tile *tiles, Cache cache, int isCausal) {
     waitForPrevious();
     letNextBegin();
     const Tile tile = tiles[blockIdx.x];
@@ -217,7 +219,7 @@ extern "C" __global__ void attendPlain(bits16 *y, const bits16 *x, Heads heads, 
     const int headDim = heads.headDim, xStride = (isCausal ? heads.query : heads.query + 2 * heads.keyValue) * headDim;
     for (int r = threadIdx.x / 32; r < tile.count; r += blockDim.x / 32) {
         const bits16 *query = x + size_t(tile.row + r) * xStride + head * headDim;
-        bits16 *to = y + (size_t(tile.row + r) * heads.query + head) * headDim;
+        float *to = y + (size_t(tile.row + r) * heads.query + head) * headDim;
         const int keys = isCausal ? tile.first + r + 1 : tile.keys;
         auto rowOf = [&](int key, bool isValue) -> const bits16 * {
             if (isCausal) return cacheRow(cache, tile.keys, keyHead, key, isValue);
@@ -242,7 +244,7 @@ extern "C" __global__ void attendPlain(bits16 *y, const bits16 *x, Heads heads, 
                 const float p = expf(sumOfWarp(dot) * rsqrtf(float(headDim)) - top) / total;
                 if (i0 + lane < headDim) sum += p * widen(rowOf(key, true)[i0 + lane]);
             }
-            if (i0 + lane < headDim) to[i0 + lane] = narrow(sum);
+            if (i0 + lane < headDim) to[i0 + lane] = sum;
         }
     }
 }
@@ -257,7 +259,7 @@ constexpr int stepSpan = 64;
 /// Every span of `stepSpan` positions is a block's; the one that ends last joins them in order, so the result does not
 /// depend on which it is. `partial` holds top, total and sums of every span; `arrived` counts, and is zero before and after.
 template <int headDim, int group>
-__device__ void attendStep(bits16 *y, const float *packed, Heads heads, const float *queryGain, const float *keyGain,
+__device__ void attendStep(float *y, const float *packed, Heads heads, const float *queryGain, const float *keyGain,
                            float epsilon, const float *rotary, const int *slots, const int *positions, Cache cache,
                            float *partial, unsigned *arrived) {
     constexpr int lanes = headDim / 8, perWarp = 32 / lanes, teams = 4 * perWarp, keysEach = stepSpan / teams, half = headDim / 2;
@@ -355,7 +357,7 @@ __device__ void attendStep(bits16 *y, const float *packed, Heads heads, const fl
 
     // The block's teams, in order.
     float *mine = partial + (size_t(blockIdx.x) * gridDim.y + spanIndex) * group * (headDim + 2);
-    bits16 *to = y + (size_t(row) * heads.query + keyHead * group) * headDim;
+    float *to = y + (size_t(row) * heads.query + keyHead * group) * headDim;
     for (int i = threadIdx.x; i < group * headDim; i += 128) {
         const int h = i / headDim, d = i % headDim;
         float top = -INFINITY, total = 0, all = 0;
@@ -365,7 +367,7 @@ __device__ void attendStep(bits16 *y, const float *packed, Heads heads, const fl
             total += totals[w][h] * share;
             all += sums[w][h][d] * share;
         }
-        if (spans == 1) { to[i] = narrow(all / total); continue; }
+        if (spans == 1) { to[i] = all / total; continue; }
         mine[h * (headDim + 2) + 2 + d] = all;
         if (d == 0) { mine[h * (headDim + 2)] = top; mine[h * (headDim + 2) + 1] = total; }
     }
@@ -387,14 +389,14 @@ __device__ void attendStep(bits16 *y, const float *packed, Heads heads, const fl
             total += __ldcg(one + 1) * share;
             all += __ldcg(one + 2 + d) * share;
         }
-        to[i] = narrow(all / total);
+        to[i] = all / total;
     }
     if (threadIdx.x == 0) arrived[blockIdx.x] = 0;
 }
 
 #define ATTEND_STEP(name, headDim, group)                                                                          \
     extern "C" __global__ void __launch_bounds__(128)                                                              \
-        name(bits16 *y, const float *packed, Heads heads, const float *queryGain, const float *keyGain,            \
+        name(float *y, const float *packed, Heads heads, const float *queryGain, const float *keyGain,            \
              float epsilon, const float *rotary, const int *slots, const int *positions, Cache cache,              \
              float *partial, unsigned *arrived) {                                                                  \
         attendStep<headDim, group>(y, packed, heads, queryGain, keyGain, epsilon, rotary, slots, positions, cache, \

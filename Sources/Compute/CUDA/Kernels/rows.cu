@@ -121,12 +121,7 @@ extern "C" __global__ void addRepeating(float *y, const float *table, long long 
         y[i] += table[i % period];
 }
 
-extern "C" __global__ void widenValues(float *y, const bits16 *x, long long count) {
-    waitForPrevious();
-    for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < count; i += (long long)gridDim.x * blockDim.x)
-        y[i] = widen(x[i]);
-}
-
+/// `y[i] = x[i]`, as operands.
 extern "C" __global__ void narrowValues(bits16 *y, const float *x, long long count) {
     waitForPrevious();
     for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < count; i += (long long)gridDim.x * blockDim.x)
