@@ -37,6 +37,12 @@ const char *cu_find_driver(cu_driver *table, void *(*find)(void *library, const 
     FIND(cuModuleGetFunction);
     FIND(cuFuncSetAttribute);
     FIND(cuLaunchKernelEx);
+    FIND(cuStreamBeginCapture_v2);
+    FIND(cuStreamEndCapture);
+    FIND(cuGraphInstantiateWithFlags);
+    FIND(cuGraphLaunch);
+    FIND(cuGraphExecDestroy);
+    FIND(cuGraphDestroy);
     return NULL;
 }
 

@@ -28,6 +28,17 @@ package protocol Backend: Sendable {
     /// Allocates a cache; memory is taken as positions are filled where the system allows it.
     func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache
 
+    /// Does `work`, the operations of a decode step up to the logits. Between calls with as many runs it asks for the same
+    /// operations on the same tensors, so a device may record them once and replay them.
+    ///
+    /// - Parameters:
+    ///   - ids: what `work` embeds.
+    ///   - runs: where its rows stand, one row each.
+    func step(
+        ids: [Int32], runs: [TokenRun], cache: KeyValueCache,
+        _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError)
+
     /// `y[i] = x[i]`
     func copy(_ y: Tensor, _ x: Tensor) throws(ComputeError)
     /// `y[i, :] = weight[ids[i], :]`
@@ -96,6 +107,13 @@ extension Backend {
     /// Rows from which ``linear(_:_:_:bias:finish:)`` may sum in another order.
     package static var manyRows: Int { 16 }
     package var longestStep: Int { Self.manyRows - 1 }
+
+    package func step(
+        ids: [Int32], runs: [TokenRun], cache: KeyValueCache,
+        _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError) {
+        try work()
+    }
 
     package func normedLinear(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #if defined(__x86_64__)
 asm(R"(
@@ -77,18 +78,19 @@ namespace {
 static_assert(sizeof(Output) == sizeof(cu_output) && sizeof(Heads) == sizeof(cu_heads));
 static_assert(sizeof(Cache) == sizeof(cu_cache) && sizeof(Tile) == sizeof(cu_tile) && sizeof(Choice) == sizeof(cu_choice));
 
-using Launch = void (*)(void **);
+/// A kernel with a copy of its parameters.
+using Launch = std::function<void()> (*)(void **);
 
 template <auto kernel> struct Caller;
 template <class... A, void (*kernel)(A...)> struct Caller<kernel> {
-    static void call(void **parameters) { with(parameters, std::index_sequence_for<A...>()); }
-    template <size_t... i> static void with(void **parameters, std::index_sequence<i...>) {
-        kernel(*static_cast<A *>(parameters[i])...);
+    static std::function<void()> bind(void **parameters) { return with(parameters, std::index_sequence_for<A...>()); }
+    template <size_t... i> static std::function<void()> with(void **parameters, std::index_sequence<i...>) {
+        return [copy = std::tuple<A...>(*static_cast<A *>(parameters[i])...)] { std::apply(kernel, copy); };
     }
 };
 
 struct Kernel { const char *name; Launch launch; };
-#define KERNEL(name) {#name, &Caller<name>::call}
+#define KERNEL(name) {#name, &Caller<name>::bind}
 const Kernel kernels[] = {
     KERNEL(operandRows), KERNEL(normRows), KERNEL(gateRows), KERNEL(embedRows), KERNEL(addRepeating),
     KERNEL(narrowValues), KERNEL(floatsOfWeight), KERNEL(operandsOfWeight), KERNEL(bytesOfWeight),
@@ -133,6 +135,12 @@ cu_result release(cu_pointer pointer) {
     return CU_SUCCESS;
 }
 
+/// What a stream was asked for while it was recorded.
+struct Graph { std::vector<std::function<bool()>> work; };
+thread_local Graph *recording = nullptr;
+std::atomic<int64_t> replays{0};
+constexpr cu_result notWhileRecording = 900;
+
 template <class T> T *at(cu_pointer p) { return reinterpret_cast<T *>(p); }
 
 struct Symbol { const char *name; void *function; };
@@ -159,11 +167,15 @@ const Symbol symbols[] = {
         *f = (limit > 0 ? size_t(limit) : *t) - size_t(inUse);
         return 0;
     }),
-    SYMBOL(cuMemAlloc_v2, (cu_pointer *p, size_t n) -> cu_result { return allocate(p, n); }),
+    SYMBOL(cuMemAlloc_v2, (cu_pointer *p, size_t n) -> cu_result { return recording ? notWhileRecording : allocate(p, n); }),
     SYMBOL(cuMemFree_v2, (cu_pointer p) -> cu_result { return release(p); }),
     SYMBOL(cuMemHostAlloc, (void **p, size_t n, uint32_t) -> cu_result { *p = std::malloc(n); return 0; }),
     SYMBOL(cuMemFreeHost, (void *p) -> cu_result { std::free(p); return 0; }),
-    SYMBOL(cuMemcpyHtoDAsync_v2, (cu_pointer to, const void *from, size_t n, cu_stream) -> cu_result { std::memcpy(at<void>(to), from, n); return 0; }),
+    SYMBOL(cuMemcpyHtoDAsync_v2, (cu_pointer to, const void *from, size_t n, cu_stream) -> cu_result {
+        if (recording) return notWhileRecording;
+        std::memcpy(at<void>(to), from, n);
+        return 0;
+    }),
     SYMBOL(cuMemcpyDtoHAsync_v2, (void *to, cu_pointer from, size_t n, cu_stream) -> cu_result { std::memcpy(to, at<void>(from), n); return 0; }),
     SYMBOL(cuMemcpyDtoDAsync_v2, (cu_pointer to, cu_pointer from, size_t n, cu_stream) -> cu_result { std::memmove(at<void>(to), at<void>(from), n); return 0; }),
     SYMBOL(cuMemsetD8Async, (cu_pointer to, unsigned char v, size_t n, cu_stream) -> cu_result { std::memset(at<void>(to), v, n); return 0; }),
@@ -181,10 +193,29 @@ const Symbol symbols[] = {
     SYMBOL(cuLaunchKernelEx, (const cu_launch_config *c, cu_function f, void **parameters, void **) -> cu_result {
         const auto launch = reinterpret_cast<const Kernel *>(f)->launch;
         if (c->gridY > 65535 || c->gridZ > 65535 || c->gridX == 0 || c->gridY == 0 || c->sharedBytes > 232448) return 1;
-        const bool isDone = fibers::launch({c->gridX, c->gridY, c->gridZ}, {c->blockX, c->blockY, c->blockZ},
-                                           c->sharedBytes, [=] { launch(parameters); });
-        return isDone ? 0 : 719;
+        const cu_launch_config o = *c;
+        auto run = [o, body = launch(parameters)] {
+            return fibers::launch({o.gridX, o.gridY, o.gridZ}, {o.blockX, o.blockY, o.blockZ}, o.sharedBytes, body);
+        };
+        if (recording) { recording->work.push_back(run); return 0; }
+        return run() ? 0 : 719;
     }),
+    SYMBOL(cuStreamBeginCapture_v2, (cu_stream, int32_t) -> cu_result { recording = new Graph; return 0; }),
+    SYMBOL(cuStreamEndCapture, (cu_stream, cu_graph *g) -> cu_result {
+        *g = reinterpret_cast<cu_graph>(std::exchange(recording, nullptr));
+        return 0;
+    }),
+    SYMBOL(cuGraphInstantiateWithFlags, (cu_graph_exec *e, cu_graph g, unsigned long long) -> cu_result {
+        *e = reinterpret_cast<cu_graph_exec>(new Graph(*reinterpret_cast<Graph *>(g)));
+        return 0;
+    }),
+    SYMBOL(cuGraphLaunch, (cu_graph_exec e, cu_stream) -> cu_result {
+        replays++;
+        for (auto &work : reinterpret_cast<Graph *>(e)->work) if (!work()) return 719;
+        return 0;
+    }),
+    SYMBOL(cuGraphExecDestroy, (cu_graph_exec e) -> cu_result { delete reinterpret_cast<Graph *>(e); return 0; }),
+    SYMBOL(cuGraphDestroy, (cu_graph g) -> cu_result { delete reinterpret_cast<Graph *>(g); return 0; }),
     SYMBOL(nvrtcVersion, (int32_t *a, int32_t *b) -> int32_t { *a = 12; *b = 9; return 0; }),
     SYMBOL(nvrtcGetErrorString, (int32_t) -> const char * { return "an emulated error"; }),
     SYMBOL(nvrtcGetNumSupportedArchs, (int32_t *n) -> int32_t { *n = 1; return 0; }),
@@ -209,5 +240,6 @@ extern "C" void *emulated_symbol(void *, const char *name) {
 }
 
 extern "C" void emulated_set_backward(int isBackward) { fibers::order = isBackward ? fibers::backward : fibers::forward; }
+extern "C" int64_t emulated_replays(void) { return replays; }
 extern "C" int64_t emulated_bytes_in_use(void) { return inUse; }
 extern "C" void emulated_set_memory(int64_t byteCount) { limit = byteCount; }

@@ -60,7 +60,10 @@ import Testing
             }
             return try run.greedy(prompts, count: 40).map { $0.map(\.id) }
         }
+        let replays = emulated_replays()
         #expect(try tokens(Self.backend()) == tokens(CPUBackend(threads: 2)))
+        // All but the first two of 39 steps were recorded ones.
+        #expect(emulated_replays() - replays >= 37)
     }
 }
 

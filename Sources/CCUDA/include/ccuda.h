@@ -79,6 +79,12 @@ typedef struct {
     cu_result (*cuModuleGetFunction)(cu_function *, cu_module, const char *);
     cu_result (*cuFuncSetAttribute)(cu_function, int32_t attribute, int32_t value);
     cu_result (*cuLaunchKernelEx)(const cu_launch_config *, cu_function, void **parameters, void **extra);
+    cu_result (*cuStreamBeginCapture_v2)(cu_stream, int32_t mode);
+    cu_result (*cuStreamEndCapture)(cu_stream, cu_graph *);
+    cu_result (*cuGraphInstantiateWithFlags)(cu_graph_exec *, cu_graph, unsigned long long flags);
+    cu_result (*cuGraphLaunch)(cu_graph_exec, cu_stream);
+    cu_result (*cuGraphExecDestroy)(cu_graph_exec);
+    cu_result (*cuGraphDestroy)(cu_graph);
 } cu_driver;
 
 typedef struct nvrtc_program_of *nvrtc_program;

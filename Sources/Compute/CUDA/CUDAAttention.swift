@@ -41,11 +41,7 @@ extension CUDABackend {
             precondition(run.firstPosition + run.count <= cache.layout.capacity)
             try cache.reserve(slot: run.slot, positions: run.firstPosition + run.count)
         }
-        let places = runs.flatMap { run in
-            (0..<run.count).map { (slot: Int32(run.slot), position: Int32(run.firstPosition + $0)) }
-        }
-        let slots = try session.upload(places.map(\.slot), .slots)
-        let positions = try session.upload(places.map(\.position), .positions)
+        let (slots, positions) = try places(of: runs)
         let (queryGain, keyGain) = (
             norms.queryGain.cudaVector(count: heads.headDim),
             norms.keyGain.cudaVector(count: heads.headDim)
@@ -53,8 +49,7 @@ extension CUDABackend {
         let group = heads.queryHeads / heads.keyValueHeads
         let isStep = runs.allSatisfy { $0.count == 1 }
         if isStep, [64, 128].contains(heads.headDim), [1, 2, 4].contains(group) {
-            let longest = runs.map(\.firstPosition).max() ?? 0
-            let spans = longest / 64 + 1
+            let spans = CUDAStep.spans(of: runs)
             let blocks = runs.count * heads.keyValueHeads
             try session.launch(
                 "attendStep\(heads.headDim)x\(group)", grid: (blocks, spans), threads: 128,
@@ -84,6 +79,20 @@ extension CUDABackend {
         try attend(
             y, queries, heads: heads, tiles: tiles, cache: cache.kernelValue(layer: layer),
             kernel: "attendCausally")
+    }
+
+    /// Tables of the slot and the position of each row.
+    private func places(
+        of runs: [TokenRun]
+    ) throws(ComputeError) -> (slots: cu_pointer, positions: cu_pointer) {
+        if let step = session.currentStep, step.runs == runs { return (step.slots, step.positions) }
+        let rows = runs.flatMap { run in
+            (0..<run.count).map { (slot: Int32(run.slot), position: Int32(run.firstPosition + $0)) }
+        }
+        return (
+            try session.upload(rows.map(\.slot), .slots),
+            try session.upload(rows.map(\.position), .positions)
+        )
     }
 
     /// Query rows of a tile.

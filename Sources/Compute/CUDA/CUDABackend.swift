@@ -70,9 +70,13 @@ package struct CUDABackend: Backend {
         precondition(y.shape.rows == ids.count && y.shape.columns == weight.columns)
         precondition(ids.allSatisfy { $0 >= 0 && $0 < weight.rows })
         let matrix = weight.cuda
+        let table =
+            if let step = session.currentStep, step.ids == ids { step.idTable } else {
+                try session.upload(ids, .ids)
+            }
         try session.launch(
             "embedRows", grid: (ids.count, 1), threads: 256, y.cuda, matrix.bytes.address,
-            matrix.scales, try session.upload(ids, .ids), cu_pointer(0), Int32(weight.columns),
+            matrix.scales, table, cu_pointer(0), Int32(weight.columns),
             Int32(matrix.stride))
     }
 

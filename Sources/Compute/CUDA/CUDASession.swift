@@ -15,8 +15,12 @@ import Glibc
     /// Memory of one operation, which the next one may overwrite.
     enum Scratch: Hashable {
         case operands, rowScales, queries, packed, upload, partial, arrived, candidates
-        case choices, slots, positions, tiles, ids
+        case choices, slots, positions, tiles, ids, stepIDs, stepSlots, stepPositions
     }
+
+    /// The decode step that is being done.
+    var currentStep: CUDAStep?
+    private let recordings: CUDARecordings
 
     init(
         device: CUDADevice, libraries: CUDALibraries, cacheFolder: String?
@@ -25,6 +29,7 @@ import Glibc
         let driver = libraries.driver
         self.driver = driver
         context = try CUDAContext(device, driver)
+        recordings = CUDARecordings(context)
         try context.makeCurrent()
         var stream: cu_stream?
         try driver.check(
@@ -146,6 +151,14 @@ import Glibc
             unsafe driver.cuMemcpyDtoDAsync_v2(target, source, byteCount, stream), "copy")
     }
 
+    /// Does a decode step, or replays it.
+    func replay(
+        _ key: CUDARecordings.Key, _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError) {
+        try context.makeCurrent()
+        try unsafe recordings.replay(key, on: stream, work)
+    }
+
     func synchronize() throws(ComputeError) {
         try context.makeCurrent()
         try driver.check(unsafe driver.cuStreamSynchronize(stream), "work")
@@ -211,9 +224,11 @@ import Glibc
 }
 
 /// A GPU's context, kept while anything in it lives.
-// Safety: only handed to the driver, which may be called from any thread.
+// Safety: the driver may be called from any thread; the count belongs to the session's thread.
 @safe final class CUDAContext: @unchecked Sendable {
     let driver: cu_driver
+    /// How often memory was given back.
+    fileprivate(set) var frees = 0
     private let context: cu_context
     private let device: CUDADevice
 
@@ -256,5 +271,6 @@ final class DeviceBytes {
         // Safety: waits until nothing uses it; a failure leaves memory to the end of the process.
         try? context.makeCurrent()
         _ = context.driver.cuMemFree_v2(address)
+        context.frees += 1
     }
 }

@@ -109,12 +109,17 @@ package final class GenerationBatch {
         let clock = Stopwatch()
         let rows = try workspace.tensor(
             .residual, Shape(active.count, network.configuration.text.width))
-        try network.decoder.embed(rows, ids: active.map(\.value.lastToken))
+        let ids = active.map(\.value.lastToken)
         let runs = active.map {
             TokenRun(slot: $0.key, firstPosition: $0.value.position, count: 1)
         }
-        try network.decoder.advance(rows, runs: runs, cache: cache, workspace: workspace)
-        let logits = try network.decoder.logits(rows, workspace: workspace)
+        try network.backend.step(ids: ids, runs: runs, cache: cache.entries) {
+            () throws(ComputeError) in
+            try network.decoder.embed(rows, ids: ids)
+            try network.decoder.advance(rows, runs: runs, cache: cache, workspace: workspace)
+            _ = try network.decoder.logits(rows, workspace: workspace)
+        }
+        let logits = try network.decoder.logitsTensor(rows: active.count, workspace: workspace)
         var choices = try network.backend.argmax(logits)
         for (row, (_, sequence)) in active.enumerated() {
             guard let refused = sequence.loopGuard?.continuation, refused == choices[row].id else {

@@ -127,10 +127,14 @@ package final class TextDecoder {
         let normed = try workspace.tensor(.normed, Shape(x.shape.rows, configuration.width))
         try backend.rmsNorm(normed, x, gain: finalNorm, epsilon: configuration.epsilon)
         try probe?("dec_norm", backend.download(normed))
-        let logits = try workspace.tensor(
-            .logits, Shape(x.shape.rows, configuration.vocabularySize))
+        let logits = try logitsTensor(rows: x.shape.rows, workspace: workspace)
         try backend.linear(logits, normed, head, bias: nil, finish: .store)
         return logits
+    }
+
+    /// Where ``logits(_:workspace:probe:)`` of so many rows leaves them.
+    func logitsTensor(rows: Int, workspace: Workspace) throws(ComputeError) -> Tensor {
+        try workspace.tensor(.logits, Shape(rows, configuration.vocabularySize))
     }
 
     /// Row `p`: `cos(p theta^(-2i / headDim))` for `i = 0 ..< headDim / 2`, then the sines.

@@ -13,6 +13,9 @@ void *emulated_symbol(void *library, const char *name);
 /// show a missing barrier.
 void emulated_set_backward(int isBackward);
 
+/// How often a recorded graph was launched, in all threads.
+int64_t emulated_replays(void);
+
 /// Bytes of device memory that are in use, in all threads.
 int64_t emulated_bytes_in_use(void);
 
