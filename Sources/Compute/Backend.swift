@@ -28,6 +28,9 @@ package protocol Backend: Sendable {
     /// Allocates a cache; memory is taken as positions are filled where the system allows it.
     func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache
 
+    /// Waits until all that was asked for is done: for measuring.
+    func finish() throws(ComputeError)
+
     /// Does `work`, the operations of a decode step up to the logits. Between calls with as many runs it asks for the same
     /// operations on the same tensors, so a device may record them once and replay them.
     ///
@@ -107,6 +110,8 @@ extension Backend {
     /// Rows from which ``linear(_:_:_:bias:finish:)`` may sum in another order.
     package static var manyRows: Int { 16 }
     package var longestStep: Int { Self.manyRows - 1 }
+
+    package func finish() throws(ComputeError) {}
 
     package func step(
         ids: [Int32], runs: [TokenRun], cache: KeyValueCache,

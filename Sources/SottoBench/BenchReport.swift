@@ -11,6 +11,10 @@ struct BenchReport {
     var times = StageTimes()
     var audioSeconds = 0.0
     var peakByteCount = 0
+    /// Weights that a decode step reads, in bytes; 0 where that is not told.
+    var stepByteCount = 0
+    /// Of the device's memory by a copy, in bytes a second.
+    var bandwidth = 0.0
 
     private var stages: [(name: String, seconds: Double)] {
         [
@@ -37,10 +41,24 @@ struct BenchReport {
                 ("real-time factor", String(format: "%.4f", realTimeFactor)),
                 ("peak memory", "\(peakByteCount >> 20) MiB"),
             ]
+        let memory =
+            bandwidth == 0
+            ? []
+            : [
+                ("copy bandwidth", String(format: "%.0f GB/s", bandwidth / 1e9)),
+                ("weights a step", String(format: "%.3f GB", Double(stepByteCount) / 1e9)),
+                (
+                    "share of it",
+                    String(
+                        format: "%.0f %%", 100 * Double(stepByteCount) / stepSeconds / bandwidth)
+                ),
+                ("audio a second", String(format: "%.0f s", 1 / realTimeFactor)),
+            ]
         let head =
             "\(model), \(kernels), \(threads) threads, \(slots) slots, \(tokens) tokens per 30 s"
         return
-            ([head] + rows.map { $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 })
+            ([head]
+            + (rows + memory).map { $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 })
             .joined(separator: "\n")
     }
 
@@ -50,6 +68,7 @@ struct BenchReport {
             "tokens": tokens, "decode_steps": times.decodeSteps,
             "decode_step_seconds": stepSeconds, "audio_seconds": audioSeconds,
             "real_time_factor": realTimeFactor, "peak_bytes": peakByteCount,
+            "step_bytes": stepByteCount, "copy_bytes_per_second": bandwidth,
         ]
         for stage in stages { object["\(stage.name)_seconds"] = stage.seconds }
         let data = try? JSONSerialization.data(

@@ -28,6 +28,21 @@ struct EngineBench: ParsableCommand {
     @Option(help: "CPU threads. Default: as many as this process may use.")
     var threads: Int?
 
+    @Option(help: "cpu, cuda or cuda:N.")
+    var device = "cpu"
+
+    @Option(help: "Folder of libnvrtc.so.12, for a GPU.")
+    var libraries: String?
+
+    @Option(help: "Folder of compiled kernels, for a GPU.")
+    var kernelCache: String?
+
+    @Flag(help: "Keep matrices as bytes, on a GPU.")
+    var eightBit = false
+
+    @Option(help: "Decode the same pieces so many times over.")
+    var repeats = 1
+
     @Option(help: "Pieces decoded at once.")
     var slots = 1
 
@@ -45,19 +60,24 @@ struct EngineBench: ParsableCommand {
             throw ValidationError("This machine has no kernels named '\(kernels)'.")
         }
         if tokens < 1 { throw ValidationError("--tokens must be 1 or more.") }
-        if !(1..<ReferenceBackend.manyRows).contains(slots) {
-            throw ValidationError("--slots must be 1 to \(ReferenceBackend.manyRows - 1).")
-        }
+        if slots < 1 || repeats < 1 { throw ValidationError("--slots and --repeats begin at 1.") }
     }
 
     func run() throws {
         let clock = ContinuousClock()
-        let backend = try CPUBackend(
+        let processor = try CPUBackend(
             threads: threads ?? ThreadPool.availableThreadCount,
             kernelSet: kernels.flatMap { KernelSet.named($0) } ?? .best)
+        let gpu = try GPUOptions.index(of: device).map {
+            try GPUOptions(libraries: libraries, kernelCache: kernelCache).backend($0, eightBit)
+        }
+        let backend: any Backend = gpu ?? processor
+        guard slots <= backend.longestStep else {
+            throw ValidationError("--slots must be up to \(backend.longestStep).")
+        }
         var report = BenchReport(
-            model: model, kernels: backend.kernelSet.description, threads: backend.pool.threadCount,
-            slots: slots, tokens: tokens)
+            model: model, kernels: gpu?.name ?? processor.kernelSet.description,
+            threads: processor.pool.threadCount, slots: slots, tokens: tokens)
         var network: SpeechNetwork?
         report.load = try clock.measure {
             network = try SpeechNetwork(checkpoint(), backend: backend)
@@ -66,11 +86,21 @@ struct EngineBench: ParsableCommand {
         report.read = try clock.measure { pieces = try readPieces(audio) }
         report.audioSeconds = pieces.reduce(0) { $0 + Double($1.count) / 16000 }
         guard let network else { return }
-        let batch = try GenerationBatch(network, slots: slots, capacity: 512 + tokens)
+        let batch = try GenerationBatch(
+            network, slots: slots, capacity: 512 + tokens, isMeasured: gpu != nil)
+        pieces = (0..<repeats).flatMap { _ in pieces }
+        report.audioSeconds *= Double(repeats)
+        if let gpu {
+            // Once unmeasured: memory is taken and steps are recorded.
+            var ignored = StageTimes()
+            try decode(Array(pieces.prefix(slots)), batch, network, &ignored, processor.pool)
+            report.stepByteCount = network.decoder.stepByteCount(isEightBit: eightBit)
+            report.bandwidth = try gpu.copyBandwidth()
+        }
         report.work = try clock.measure {
             for first in stride(from: 0, to: pieces.count, by: slots) {
                 let group = pieces[first..<min(first + slots, pieces.count)]
-                try decode(Array(group), batch, network, &report.times, backend.pool)
+                try decode(Array(group), batch, network, &report.times, processor.pool)
             }
         }
         report.peakByteCount = peakMemoryByteCount()

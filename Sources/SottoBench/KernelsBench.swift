@@ -15,6 +15,9 @@ struct KernelsBench: ParsableCommand {
     )
     var capability: [String] = []
 
+    @Option(help: "Keeps the code in this folder, for a machine without the compiler.")
+    var keep: String?
+
     func run() throws {
         let compiler = try CUDALibraries.compiler(at: library)
         let known = compiler.architectures.filter { $0 >= 75 }.map { "\($0 / 10).\($0 % 10)" }
@@ -27,7 +30,12 @@ struct KernelsBench: ParsableCommand {
             let capability = ComputeCapability(major: parts[0], minor: parts[1])
             let clock = ContinuousClock()
             var code: [UInt8] = []
-            let time = try clock.measure { code = try compiler.compile(for: capability) }
+            let time = try clock.measure {
+                code =
+                    if let keep { try compiler.keep(capability, in: keep) } else {
+                        try compiler.compile(for: capability)
+                    }
+            }
             print("\(capability.architecture): \(code.count >> 10) KiB in \(time)")
         }
     }

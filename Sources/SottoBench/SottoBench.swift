@@ -6,7 +6,7 @@ struct SottoBench: AsyncParsableCommand {
         commandName: "sotto-bench", abstract: "Measure parts of Sotto.",
         subcommands: [
             EngineBench.self, QueueBench.self, ReadingBench.self, DetectionBench.self,
-            PolishBench.self, RenderBench.self, KernelsBench.self,
+            PolishBench.self, RenderBench.self, KernelsBench.self, GPUBench.self,
         ],
         defaultSubcommand: EngineBench.self)
 }

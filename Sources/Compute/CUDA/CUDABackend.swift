@@ -37,6 +37,24 @@ package struct CUDABackend: Backend {
     /// Bytes of the GPU's memory that are free.
     package var availableByteCount: Int { session.availableByteCount }
 
+    package func finish() throws(ComputeError) { try session.synchronize() }
+
+    /// Bytes that a copy from memory to memory moves in a second, reading and writing counted: the best of ten.
+    package func copyBandwidth() throws(ComputeError) -> Double {
+        let count = min(1 << 30, availableByteCount / 4)
+        let (from, to) = (try session.allocate(count), try session.allocate(count))
+        try session.fill(from.address, count: count, with: 1)
+        try session.synchronize()
+        var best = Duration.seconds(1)
+        for _ in 0..<10 {
+            let start = ContinuousClock.now
+            try session.copy(to.address, from.address, byteCount: count)
+            try session.synchronize()
+            best = min(best, ContinuousClock.now - start)
+        }
+        return 2 * Double(count) / (best / .seconds(1))
+    }
+
     package func makeTensor(_ shape: Shape) throws(ComputeError) -> Tensor {
         Tensor(memory: try CUDAMemory.zeros(shape.count, session), shape: shape)
     }

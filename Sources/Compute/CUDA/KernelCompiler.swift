@@ -90,6 +90,15 @@ package enum KernelText {
         return code
     }
 
+    /// What `compile(_:for:)` makes, kept in `folder` for a machine that has no compiler.
+    package func keep(
+        _ capability: ComputeCapability, in folder: String
+    ) throws(ComputeError) -> [UInt8] {
+        try KernelCache(folder: folder).code(for: capability) { () throws(ComputeError) in
+            try compile(for: capability)
+        }
+    }
+
     private func text(_ result: Int32) -> String {
         guard let text = library.nvrtcGetErrorString(result) else {
             return "NVRTC: \(result)."

@@ -27,6 +27,8 @@ package final class GenerationBatch {
     }
 
     private let network: SpeechNetwork
+    /// Waits for the device after each part, so that stages can be told apart.
+    private let isMeasured: Bool
     /// Of the decode steps.
     private let workspace: Workspace
     private let prefillWorkspace: Workspace
@@ -41,9 +43,13 @@ package final class GenerationBatch {
     ///   - slots: sequences at once, up to ``Backend/longestStep``, so that a decode step is
     ///     summed in the same order whatever its size.
     ///   - capacity: tokens per sequence, prompt included.
-    package init(_ network: SpeechNetwork, slots: Int, capacity: Int) throws(ComputeError) {
+    ///   - isMeasured: waits for the device after each part, so that times of stages are right.
+    package init(
+        _ network: SpeechNetwork, slots: Int, capacity: Int, isMeasured: Bool = false
+    ) throws(ComputeError) {
         precondition(slots > 0 && slots <= network.backend.longestStep)
         self.network = network
+        self.isMeasured = isMeasured
         workspace = Workspace(backend: network.backend)
         prefillWorkspace = Workspace(backend: network.backend)
         cache = try network.decoder.makeCache(
@@ -78,7 +84,7 @@ package final class GenerationBatch {
         guard let slot = freeSlot else { preconditionFailure("no slot is free") }
         prefill = try Prefill(
             prompt, options: options, slot: slot, network: network, cache: cache,
-            workspace: prefillWorkspace, probe: probe)
+            workspace: prefillWorkspace, isMeasured: isMeasured, probe: probe)
         loopGuard = breaksCircles ? LoopGuard() : nil
         return slot
     }

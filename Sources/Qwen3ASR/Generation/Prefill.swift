@@ -22,6 +22,7 @@ final class Prefill {
     private let clip: AudioEncoder.Clip
     private let cache: DecoderCache
     private let workspace: Workspace
+    private let isMeasured: Bool
     private let probe: Probe?
     /// Output of the stem, of which the encoder's layers take the rows that the clip fills.
     private let stream: Tensor
@@ -34,12 +35,14 @@ final class Prefill {
     /// - Parameter workspace: nobody else uses it until the first token is there.
     init(
         _ prompted: GenerationBatch.Prompted, options: EncodingOptions, slot: Int,
-        network: SpeechNetwork, cache: DecoderCache, workspace: Workspace, probe: Probe?
+        network: SpeechNetwork, cache: DecoderCache, workspace: Workspace, isMeasured: Bool = false,
+        probe: Probe?
     ) throws(ComputeError) {
         self.slot = slot
         self.network = network
         self.cache = cache
         self.workspace = workspace
+        self.isMeasured = isMeasured
         self.probe = probe
         prompt = prompted.tokens
         clip = network.encoder.divide(prompted.mel, options: options)
@@ -64,28 +67,33 @@ final class Prefill {
             let done = try network.encoder.convolve(
                 clip, from: first, into: stream, workspace: workspace, probe: probe)
             next = done < clip.chunkCount ? .stem(firstChunk: done) : .encoderLayer(0)
-            times.convolution += clock.elapsed
+            times.convolution += try elapsed(clock)
         case .encoderLayer(let index):
             try network.encoder.advance(
                 encoded, layer: index, windows: clip.windows, workspace: workspace, probe: probe)
             let isLast = index + 1 == network.configuration.audio.layers
             next = isLast ? .embedding : .encoderLayer(index + 1)
-            times.encoder += clock.elapsed
+            times.encoder += try elapsed(clock)
         case .embedding:
             let audio = try network.encoder.project(encoded, workspace: workspace, probe: probe)
             try network.decoder.embed(rows, ids: prompt.ids)
             try network.backend.copy(rows.rows(prompt.audioRange), audio)
             next = .decoderLayer(0, block: 0)
-            times.encoder += clock.elapsed
+            times.encoder += try elapsed(clock)
         case .decoderLayer(let index, let block):
             try advanceDecoder(layer: index, block: block)
-            times.prefill += clock.elapsed
+            times.prefill += try elapsed(clock)
         case .choice:
             let choice = try choose()
-            times.prefill += clock.elapsed
+            times.prefill += try elapsed(clock)
             return choice
         }
         return nil
+    }
+
+    private func elapsed(_ clock: Stopwatch) throws(ComputeError) -> Duration {
+        if isMeasured { try network.backend.finish() }
+        return clock.elapsed
     }
 
     private var encoded: Tensor { stream.rows(0..<clip.tokenCount) }

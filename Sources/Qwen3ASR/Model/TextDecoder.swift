@@ -132,6 +132,12 @@ package final class TextDecoder {
         return logits
     }
 
+    /// Bytes of weights that a decode step reads: all layers and the head.
+    package func stepByteCount(isEightBit: Bool) -> Int {
+        let matrices = layers.flatMap { [$0.packed, $0.output, $0.gateUp, $0.down] } + [head]
+        return matrices.reduce(0) { $0 + $1.rows * $1.columns } * (isEightBit ? 1 : 2)
+    }
+
     /// Where ``logits(_:workspace:probe:)`` of so many rows leaves them.
     func logitsTensor(rows: Int, workspace: Workspace) throws(ComputeError) -> Tensor {
         try workspace.tensor(.logits, Shape(rows, configuration.vocabularySize))

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Measures Sotto on a machine with an NVIDIA GPU that may have nothing but a driver.
+#   scripts/gpu-bench.sh pack [CAPABILITY...]  here: builds and packs program, libraries and kernels (default: 9.0)
+#   scripts/gpu-bench.sh                       there: builds nothing, runs all checks, prints all tables
+# What is packed lies in .build/gpu-bench (below 64 MiB); take it along with this script and Models/demo.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+pack=.build/gpu-bench
+
+if [ "${1:-}" = pack ]; then
+    shift
+    scripts/fetch-nvrtc.sh .build/cuda
+    swift build -c release --product sotto-bench --static-swift-stdlib --scratch-path .build/static
+    rm -rf "$pack"
+    mkdir -p "$pack/lib"
+    cp .build/static/release/sotto-bench "$pack/"
+    strip "$pack/sotto-bench"
+    # All that a bare system may lack; the C library is the other machine's own.
+    ldd "$pack/sotto-bench" | awk '$3 ~ /^\// && $1 !~ /^(libc|libm|libdl|libpthread|librt)\.so/ { print $3 }' |
+        xargs -I{} cp {} "$pack/lib/"
+    for capability in "${@:-9.0}"; do
+        "$pack/sotto-bench" kernels --library .build/cuda/libnvrtc.so.12 --capability "$capability" --keep "$pack/kernels"
+    done
+    cp Tests/Fixtures/audio/c3000_mix.wav "$pack/"
+    du -sh "$pack"
+    exit
+fi
+
+export LD_LIBRARY_PATH=$PWD/$pack/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+bench() { "$pack/sotto-bench" "$@"; }
+gpu=(--device cuda --kernel-cache "$pack/kernels")
+[ -d .build/cuda ] && gpu+=(--libraries .build/cuda)
+status=0
+echo "== the machine"
+nvidia-smi --query-gpu=name,driver_version,memory.total,memory.used --format=csv || true
+echo "== every operation at the 1.7B model's sizes, against the processor"
+bench gpu "${gpu[@]}" || status=1
+echo "== the demo model"
+bench engine "${gpu[@]}" --model Models/demo --audio Models/demo/samples/consultation.wav --tokens 40 || status=1
+for model in random:1.7B random:0.6B; do
+    for bits in "" --eight-bit; do
+        for slots in 1 8 32; do
+            echo "== $model $bits, $slots at once, 100 tokens for 30 s"
+            bench engine "${gpu[@]}" $bits --model $model --audio "$pack/c3000_mix.wav" --slots $slots \
+                --repeats $((slots * 3)) --tokens 100 || status=1
+            nvidia-smi --query-gpu=memory.used --format=csv,noheader || true
+        done
+    done
+done
+if command -v compute-sanitizer > /dev/null; then
+    for tool in memcheck racecheck; do
+        echo "== compute-sanitizer $tool, the demo model"
+        compute-sanitizer --tool $tool --error-exitcode 1 "$pack/sotto-bench" engine "${gpu[@]}" --model Models/demo \
+            --audio Models/demo/samples/consultation.wav --tokens 5 2>&1 | tail -5 || status=1
+    done
+fi
+exit $status
