@@ -27,7 +27,7 @@ if [ "${1:-}" = pack ]; then
 fi
 
 export LD_LIBRARY_PATH=$PWD/$pack/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-bench() { "$pack/sotto-bench" "$@"; }
+bench() { stdbuf -oL "$pack/sotto-bench" "$@"; }
 gpu=(--device cuda --kernel-cache "$pack/kernels")
 [ -d .build/cuda ] && gpu+=(--libraries .build/cuda)
 status=0

@@ -105,12 +105,18 @@ const Kernel kernels[] = {
 
 // Memory ends where a page does that nobody may touch, so that a kernel which reads past the end is found.
 std::mutex mutex;
-std::map<cu_pointer, std::pair<void *, size_t>> blocks;
-std::atomic<int64_t> inUse{0}, limit{0};
+struct Allocation { void *base; size_t bytes; int device; };
+std::map<cu_pointer, Allocation> blocks;
+constexpr int deviceCount = 2;
+std::atomic<int64_t> inUse[deviceCount], limit[deviceCount], refusals{0};
+thread_local int current = 0;
 constexpr size_t page = 4096;
 
 cu_result allocate(cu_pointer *result, size_t count) {
-    if (limit > 0 && inUse + int64_t(count) > limit) return CU_OUT_OF_MEMORY;
+    if (limit[current] > 0 && inUse[current] + int64_t(count) > limit[current]) {
+        refusals++;
+        return CU_OUT_OF_MEMORY;
+    }
     const size_t rounded = (count + 15) & ~size_t(15), bytes = (rounded + page - 1) & ~(page - 1);
     void *base = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) return CU_OUT_OF_MEMORY;
@@ -120,8 +126,8 @@ cu_result allocate(cu_pointer *result, size_t count) {
     if (bytes <= size_t(64) << 20) std::memset(start, 0xFF, rounded);
     *result = reinterpret_cast<cu_pointer>(start);
     std::lock_guard lock(mutex);
-    blocks[*result] = {base, bytes + page};
-    inUse += int64_t(bytes);
+    blocks[*result] = {base, bytes + page, current};
+    inUse[current] += int64_t(bytes);
     return CU_SUCCESS;
 }
 
@@ -129,8 +135,8 @@ cu_result release(cu_pointer pointer) {
     std::lock_guard lock(mutex);
     const auto found = blocks.find(pointer);
     if (found == blocks.end()) return 1;
-    munmap(found->second.first, found->second.second);
-    inUse -= int64_t(found->second.second - page);
+    munmap(found->second.base, found->second.bytes);
+    inUse[found->second.device] -= int64_t(found->second.bytes - page);
     blocks.erase(found);
     return CU_SUCCESS;
 }
@@ -150,7 +156,7 @@ const Symbol symbols[] = {
     SYMBOL(cuDriverGetVersion, (int32_t *v) -> cu_result { *v = 12090; return 0; }),
     SYMBOL(cuGetErrorName, (cu_result, const char **s) -> cu_result { *s = "CUDA_ERROR_EMULATED"; return 0; }),
     SYMBOL(cuGetErrorString, (cu_result, const char **s) -> cu_result { *s = "an emulated error"; return 0; }),
-    SYMBOL(cuDeviceGetCount, (int32_t *n) -> cu_result { *n = 2; return 0; }),
+    SYMBOL(cuDeviceGetCount, (int32_t *n) -> cu_result { *n = deviceCount; return 0; }),
     SYMBOL(cuDeviceGet, (cu_device *d, int32_t i) -> cu_result { *d = i; return 0; }),
     SYMBOL(cuDeviceGetName, (char *s, int32_t n, cu_device d) -> cu_result { std::snprintf(s, n, "Emulated %d", d); return 0; }),
     SYMBOL(cuDeviceGetAttribute, (int32_t *v, int32_t a, cu_device) -> cu_result {
@@ -159,12 +165,12 @@ const Symbol symbols[] = {
         return 0;
     }),
     SYMBOL(cuDeviceTotalMem_v2, (size_t *n, cu_device) -> cu_result { *n = size_t(8) << 30; return 0; }),
-    SYMBOL(cuDevicePrimaryCtxRetain, (cu_context *c, cu_device) -> cu_result { *c = reinterpret_cast<cu_context>(1); return 0; }),
+    SYMBOL(cuDevicePrimaryCtxRetain, (cu_context *c, cu_device d) -> cu_result { *c = reinterpret_cast<cu_context>(intptr_t(d) + 1); return 0; }),
     SYMBOL(cuDevicePrimaryCtxRelease_v2, (cu_device) -> cu_result { return 0; }),
-    SYMBOL(cuCtxSetCurrent, (cu_context) -> cu_result { return 0; }),
+    SYMBOL(cuCtxSetCurrent, (cu_context c) -> cu_result { current = int(reinterpret_cast<intptr_t>(c)) - 1; return 0; }),
     SYMBOL(cuMemGetInfo_v2, (size_t *f, size_t *t) -> cu_result {
         *t = size_t(8) << 30;
-        *f = (limit > 0 ? size_t(limit) : *t) - size_t(inUse);
+        *f = (limit[current] > 0 ? size_t(limit[current]) : *t) - size_t(inUse[current]);
         return 0;
     }),
     SYMBOL(cuMemAlloc_v2, (cu_pointer *p, size_t n) -> cu_result { return recording ? notWhileRecording : allocate(p, n); }),
@@ -241,5 +247,6 @@ extern "C" void *emulated_symbol(void *, const char *name) {
 
 extern "C" void emulated_set_backward(int isBackward) { fibers::order = isBackward ? fibers::backward : fibers::forward; }
 extern "C" int64_t emulated_replays(void) { return replays; }
-extern "C" int64_t emulated_bytes_in_use(void) { return inUse; }
-extern "C" void emulated_set_memory(int64_t byteCount) { limit = byteCount; }
+extern "C" int64_t emulated_refusals(void) { return refusals; }
+extern "C" int64_t emulated_bytes_in_use(int device) { return inUse[device]; }
+extern "C" void emulated_set_memory(int device, int64_t byteCount) { limit[device] = byteCount; }

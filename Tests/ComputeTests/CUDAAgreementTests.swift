@@ -235,7 +235,6 @@ import Testing
     }
 
     @Test func `a slot that was given back is used again`() throws {
-        emulated_set_memory(0)
         let backend = try Self.backend()
         let layout = CacheLayout(
             layers: 1, slots: 2, capacity: 1000, keyValueHeads: 1, headDim: 64)

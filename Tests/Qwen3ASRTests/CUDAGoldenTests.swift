@@ -51,6 +51,41 @@ import Testing
         if let parting { #expect(expected.greedy_margins[parting] <= 2 * Self.logitError) }
     }
 
+    @Test func `with too little memory in the middle fewer sequences go on, and nothing is lost`()
+        async throws
+    {
+        let samples = try Fixtures.samples("audio/c0173_en.wav")
+        func tokens(_ generator: Generator, _ count: Int) async throws -> [[Int32]] {
+            let streams = (0..<count).map { _ in
+                generator.recognise(
+                    GenerationRequest(samples: samples, tokenLimit: 120, ignoresEndTokens: true))
+            }
+            var all: [[Int32]] = []
+            for stream in streams {
+                var ids: [Int32] = []
+                for try await event in stream {
+                    if case .token(let token) = event { ids.append(token.id) }
+                }
+                all.append(ids)
+            }
+            return all
+        }
+        let libraries = try unsafe CUDALibraries(lookup: emulated_symbol)
+        let generator = try Generator(
+            folder: Fixtures.path("tiny-asr"),
+            backend: CUDABackend(device: .numbered(1, libraries), libraries: libraries), slots: 5,
+            capacity: 512, memoryBudget: 1 << 30)
+        let alone = try await tokens(generator, 1)[0]
+        #expect(alone.count == 120)
+        // Room for the keys and values of about two more.
+        let refusals = emulated_refusals()
+        emulated_set_memory(1, emulated_bytes_in_use(1) + 1 << 20)
+        defer { emulated_set_memory(1, 0) }
+        let together = try await tokens(generator, 5)
+        #expect(emulated_refusals() > refusals)
+        #expect(together == [[Int32]](repeating: alone, count: 5))
+    }
+
     @Test func `the demo model reads its samples as on the processor`() throws {
         func tokens(_ backend: any Backend) throws -> [[Int32]] {
             let run = try GoldenRun(

@@ -25,6 +25,8 @@ package actor Generator {
         /// Positions of the cache that it may fill.
         var reservedTokens = 0
         var tokenCount = 0
+        /// Tokens that were handed out before it was postponed, and come again.
+        var knownTokenCount = 0
         var times = StageTimes()
     }
 
@@ -49,6 +51,8 @@ package actor Generator {
     private var running: [Int: Submission] = [:]
     private var prefillSlot: Int?
     private var partsSinceStep = 0
+    /// Sequences that fit, once a device had no memory for more.
+    private var mostRunning = Int.max
     /// Parts of a prefill between two decode steps of the same job: about eight steps in a whole prefill.
     private static let partsBetweenSteps = 7
 
@@ -156,6 +160,7 @@ package actor Generator {
             release(slot)
         }
         let isIdle = waiting.isEmpty && running.isEmpty
+        if isIdle { mostRunning = .max }
         return inbox.withLock { inbox in
             inbox.isLooping = !isIdle || !inbox.submissions.isEmpty
             return inbox.isLooping
@@ -164,7 +169,7 @@ package actor Generator {
 
     /// Starts the request whose turn it is, if there is room for it.
     private func startNext() {
-        guard prefillSlot == nil, batch.freeSlot != nil else { return }
+        guard prefillSlot == nil, batch.freeSlot != nil, running.count < mostRunning else { return }
         let jobs = running.values.map(\.job)
         guard let index = Admission.next(of: waiting.map(\.job), running: jobs) else { return }
         do {
@@ -225,8 +230,25 @@ package actor Generator {
                 lastPart = clock.elapsed - start
             } while clock.elapsed + lastPart <= sliceDuration
         } catch {
-            release(slot, throwing: error)
+            if !postponed(after: error, slot) { release(slot, throwing: error) }
         }
+    }
+
+    /// Where a device had no memory left: goes on with one sequence less, which starts again once another has ended.
+    /// Nothing of it is lost: it comes to the same tokens, and those that were handed out are not handed out twice.
+    ///
+    /// - Returns: false where that is not the reason, or no other sequence is left to give memory back.
+    private func postponed(after error: any Error, _ slot: Int) -> Bool {
+        guard case ComputeError.gpuOutOfMemory = error, running.count > 1,
+            var sequence = running.removeValue(forKey: slot)
+        else { return false }
+        batch.release(slot)
+        if prefillSlot == slot { prefillSlot = nil }
+        mostRunning = running.count
+        sequence.knownTokenCount = max(sequence.knownTokenCount, sequence.tokenCount)
+        sequence.tokenCount = 0
+        waiting.insert(sequence, at: 0)
+        return true
     }
 
     /// Gives up a sequence and its slot.
@@ -260,6 +282,9 @@ package actor Generator {
                 accept(choice, in: slot)
             }
         } catch {
+            // The latest has lost the least.
+            let latest = decoding.max { (running[$0]?.id ?? 0) < (running[$1]?.id ?? 0) }
+            if let latest, postponed(after: error, latest) { return }
             for slot in decoding { release(slot, throwing: error) }
         }
     }
@@ -273,10 +298,13 @@ package actor Generator {
         }
         current.tokenCount += 1
         running[slot] = current
-        current.continuation.yield(
-            .token(
-                GeneratedToken(
-                    id: choice.id, logProbability: choice.logProbability, margin: choice.margin)))
+        if current.tokenCount > current.knownTokenCount {
+            current.continuation.yield(
+                .token(
+                    GeneratedToken(
+                        id: choice.id, logProbability: choice.logProbability, margin: choice.margin)
+                ))
+        }
         let isEnd =
             configuration.endTokenIDs.contains(choice.id) && !current.request.ignoresEndTokens
         let isFull = current.tokenCount >= current.request.tokenLimit || !batch.hasRoom(in: slot)

@@ -16,11 +16,14 @@ void emulated_set_backward(int isBackward);
 /// How often a recorded graph was launched, in all threads.
 int64_t emulated_replays(void);
 
-/// Bytes of device memory that are in use, in all threads.
-int64_t emulated_bytes_in_use(void);
+/// Bytes of a device's memory that are in use, in all threads.
+int64_t emulated_bytes_in_use(int device);
 
-/// Makes allocations fail beyond this many bytes in all; 0 for no limit.
-void emulated_set_memory(int64_t byteCount);
+/// Makes allocations on a device fail beyond this many bytes in all; 0 for no limit.
+void emulated_set_memory(int device, int64_t byteCount);
+
+/// How often memory was refused, in all threads.
+int64_t emulated_refusals(void);
 
 #ifdef __cplusplus
 }
