@@ -23,8 +23,6 @@ const char *cu_find_driver(cu_driver *table, void *(*find)(void *library, const 
     FIND(cuMemGetInfo_v2);
     FIND(cuMemAlloc_v2);
     FIND(cuMemFree_v2);
-    FIND(cuMemHostAlloc);
-    FIND(cuMemFreeHost);
     FIND(cuMemcpyHtoDAsync_v2);
     FIND(cuMemcpyDtoHAsync_v2);
     FIND(cuMemcpyDtoDAsync_v2);

@@ -161,7 +161,7 @@ const Symbol symbols[] = {
     SYMBOL(cuDeviceGetName, (char *s, int32_t n, cu_device d) -> cu_result { std::snprintf(s, n, "Emulated %d", d); return 0; }),
     SYMBOL(cuDeviceGetAttribute, (int32_t *v, int32_t a, cu_device) -> cu_result {
         *v = a == CU_DEVICE_MULTIPROCESSORS ? 4 : a == CU_DEVICE_MAJOR ? 9 : a == CU_DEVICE_MINOR ? 0
-            : a == CU_DEVICE_SHARED_MEMORY_OPTIN ? 232448 : 1;
+            : 1;
         return 0;
     }),
     SYMBOL(cuDeviceTotalMem_v2, (size_t *n, cu_device) -> cu_result { *n = size_t(8) << 30; return 0; }),
@@ -175,8 +175,6 @@ const Symbol symbols[] = {
     }),
     SYMBOL(cuMemAlloc_v2, (cu_pointer *p, size_t n) -> cu_result { return recording ? notWhileRecording : allocate(p, n); }),
     SYMBOL(cuMemFree_v2, (cu_pointer p) -> cu_result { return release(p); }),
-    SYMBOL(cuMemHostAlloc, (void **p, size_t n, uint32_t) -> cu_result { *p = std::malloc(n); return 0; }),
-    SYMBOL(cuMemFreeHost, (void *p) -> cu_result { std::free(p); return 0; }),
     SYMBOL(cuMemcpyHtoDAsync_v2, (cu_pointer to, const void *from, size_t n, cu_stream) -> cu_result {
         if (recording) return notWhileRecording;
         std::memcpy(at<void>(to), from, n);

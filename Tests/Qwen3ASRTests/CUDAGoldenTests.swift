@@ -51,7 +51,7 @@ import Testing
         if let parting { #expect(expected.greedy_margins[parting] <= 2 * Self.logitError) }
     }
 
-    @Test func `with too little memory in the middle fewer sequences go on, and nothing is lost`()
+    @Test func `with too little memory in the middle fewer sequences go on; all is given back`()
         async throws
     {
         let samples = try Fixtures.samples("audio/c0173_en.wav")
@@ -70,20 +70,28 @@ import Testing
             }
             return all
         }
-        let libraries = try unsafe CUDALibraries(lookup: emulated_symbol)
-        let generator = try Generator(
-            folder: Fixtures.path("tiny-asr"),
-            backend: CUDABackend(device: .numbered(1, libraries), libraries: libraries), slots: 5,
-            capacity: 512, memoryBudget: 1 << 30)
-        let alone = try await tokens(generator, 1)[0]
-        #expect(alone.count == 120)
-        // Room for the keys and values of about two more.
-        let refusals = emulated_refusals()
-        emulated_set_memory(1, emulated_bytes_in_use(1) + 1 << 20)
-        defer { emulated_set_memory(1, 0) }
-        let together = try await tokens(generator, 5)
-        #expect(emulated_refusals() > refusals)
-        #expect(together == [[Int32]](repeating: alone, count: 5))
+        func run() async throws {
+            let libraries = try unsafe CUDALibraries(lookup: emulated_symbol)
+            let generator = try Generator(
+                folder: Fixtures.path("tiny-asr"),
+                backend: CUDABackend(device: .numbered(1, libraries), libraries: libraries),
+                slots: 5, capacity: 512, memoryBudget: 1 << 30)
+            let alone = try await tokens(generator, 1)[0]
+            #expect(alone.count == 120)
+            // Room for the keys and values of about two more.
+            let refusals = emulated_refusals()
+            emulated_set_memory(1, emulated_bytes_in_use(1) + 1 << 20)
+            defer { emulated_set_memory(1, 0) }
+            let together = try await tokens(generator, 5)
+            #expect(emulated_refusals() > refusals)
+            #expect(together == [[Int32]](repeating: alone, count: 5))
+        }
+        try await run()
+        // The loop that lets go of the generator last is another task.
+        for _ in 0..<200 where emulated_bytes_in_use(1) > 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(emulated_bytes_in_use(1) == 0)
     }
 
     @Test func `the demo model reads its samples as on the processor`() throws {

@@ -24,7 +24,6 @@ enum {
     CU_DEVICE_MULTIPROCESSORS = 16,
     CU_DEVICE_MAJOR = 75,
     CU_DEVICE_MINOR = 76,
-    CU_DEVICE_SHARED_MEMORY_OPTIN = 97,
     CU_STREAM_NON_BLOCKING = 1,
     CU_FUNCTION_DYNAMIC_SHARED_BYTES = 8,
     CU_CAPTURE_THREAD_LOCAL = 1,
@@ -65,8 +64,6 @@ typedef struct {
     cu_result (*cuMemGetInfo_v2)(size_t *available, size_t *total);
     cu_result (*cuMemAlloc_v2)(cu_pointer *, size_t);
     cu_result (*cuMemFree_v2)(cu_pointer);
-    cu_result (*cuMemHostAlloc)(void **, size_t, uint32_t flags);
-    cu_result (*cuMemFreeHost)(void *);
     cu_result (*cuMemcpyHtoDAsync_v2)(cu_pointer, const void *, size_t, cu_stream);
     cu_result (*cuMemcpyDtoHAsync_v2)(void *, cu_pointer, size_t, cu_stream);
     cu_result (*cuMemcpyDtoDAsync_v2)(cu_pointer, cu_pointer, size_t, cu_stream);

@@ -145,11 +145,13 @@ __device__ inline float storedValue(const void *p, size_t i, int type) {
 
 /// `y[i] = x[i]`, widened.
 extern "C" __global__ void floatsOfWeight(float *y, const void *x, int count, int type) {
+    waitForPrevious();
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < count; i += gridDim.x * blockDim.x) y[i] = storedValue(x, i, type);
 }
 
 /// Rows of a weight as operands, filled up with zeros to `stride`; one block a row.
 extern "C" __global__ void operandsOfWeight(bits16 *y, const void *x, int width, int stride, int type) {
+    waitForPrevious();
     for (int i = threadIdx.x; i < stride; i += blockDim.x)
         y[size_t(blockIdx.x) * stride + i] = i < width ? narrow(storedValue(x, size_t(blockIdx.x) * width + i, type)) : bits16(0);
 }
@@ -157,6 +159,7 @@ extern "C" __global__ void operandsOfWeight(bits16 *y, const void *x, int width,
 /// Rows of a weight as bytes and one scale each, largest value over 127; one block a row.
 extern "C" __global__ void bytesOfWeight(int8 *y, float *scales, const void *x, int width, int stride, int type) {
     __shared__ float partial[33];
+    waitForPrevious();
     const size_t row = blockIdx.x;
     float top = 0;
     for (int i = threadIdx.x; i < width; i += blockDim.x) top = fmaxf(top, fabsf(storedValue(x, row * width + i, type)));
