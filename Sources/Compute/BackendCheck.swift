@@ -1,6 +1,7 @@
 /// An operation on fresh inputs, whose result on one backend is held against another's.
 ///
-/// The tests look at odd sizes; these are the sizes of the 1.7B model, to be run on the device itself.
+/// The tests look at odd sizes; these are the sizes of the 1.7B model, to be run on the device itself, and small ones for
+/// every start.
 package struct BackendCheck: Sendable {
     package let name: String
     /// Largest error allowed, as a ratio of Euclidean norms.
@@ -28,7 +29,51 @@ package struct BackendCheck: Sendable {
         return error.isFinite ? error : .infinity
     }
 
-    /// All of them.
+    /// Small ones that every kernel of a model takes part in: some milliseconds.
+    static let quick: [BackendCheck] =
+        [3, 45].flatMap { rows in
+            [
+                BackendCheck(name: "product, \(rows) rows", 1e-3, 3e-2) {
+                    inputs throws(ComputeError) in
+                    let (y, x) = (try inputs.tensor(rows, 200), try inputs.tensor(rows, 192))
+                    try inputs.backend.linear(
+                        y, x, inputs.weight([200, 192]), bias: nil, finish: .accumulate)
+                    return y
+                },
+                BackendCheck(name: "gate, \(rows) rows", 2e-3, 4e-2) {
+                    inputs throws(ComputeError) in
+                    let (y, x) = (try inputs.output(rows, 70), try inputs.tensor(rows, 128))
+                    try inputs.backend.gatedLinear(
+                        y, x, inputs.weight([140, 128]), gain: inputs.weight([128]), epsilon: 1e-6,
+                        scratch: inputs.output(rows, 128), wide: inputs.output(rows, 140))
+                    return y
+                },
+            ]
+        } + [
+            BackendCheck(name: "convolution", 1e-3, 1e-3) { inputs throws(ComputeError) in
+                let x = try inputs.tensor(5 * 8, 16).reshaped(Shape(1, 5, 8, 16))
+                let y = try inputs.output(3 * 4, 24).reshaped(Shape(1, 3, 4, 24))
+                try inputs.backend.convolve(
+                    y, x, inputs.weight([24, 3, 3, 16]), bias: inputs.weight([24]))
+                return y
+            },
+            BackendCheck(name: "attention in blocks", 1e-3, 1e-3) { inputs throws(ComputeError) in
+                let heads = HeadLayout(queryHeads: 2, keyValueHeads: 2, headDim: 64)
+                let (y, x) = (try inputs.output(80, 128), try inputs.tensor(80, 384))
+                try inputs.backend.attention(y, packed: x, heads: heads, blocks: [70, 10])
+                return y
+            },
+            causal(
+                "attention of a prompt", [TokenRun(slot: 1, firstPosition: 70, count: 20)], small),
+            causal(
+                "attention of a step",
+                [
+                    TokenRun(slot: 0, firstPosition: 0, count: 1),
+                    TokenRun(slot: 1, firstPosition: 70, count: 1),
+                ], small),
+        ]
+
+    /// All at the released sizes.
     package static let all: [BackendCheck] =
         [1, 3, 8, 13, 32, 45, 405, 810].flatMap { rows in
             [
@@ -74,30 +119,41 @@ package struct BackendCheck: Sendable {
                 return y
             },
             causal(
-                "causal attention of a prompt", [TokenRun(slot: 1, firstPosition: 0, count: 405)]),
+                "causal attention of a prompt", [TokenRun(slot: 1, firstPosition: 0, count: 405)],
+                released),
             causal(
                 "causal attention of a step",
                 [
                     TokenRun(slot: 0, firstPosition: 0, count: 1),
                     TokenRun(slot: 1, firstPosition: 404, count: 1),
                     TokenRun(slot: 2, firstPosition: 63, count: 1),
-                ]),
+                ], released),
         ]
 
-    /// After a prompt of 404 tokens in slot 1 and one of 63 in slot 2.
-    private static func causal(_ name: String, _ last: [TokenRun]) -> BackendCheck {
+    private static let released = (
+        heads: HeadLayout(queryHeads: 16, keyValueHeads: 8, headDim: 128), prompts: [404, 63]
+    )
+    private static let small = (
+        heads: HeadLayout(queryHeads: 2, keyValueHeads: 1, headDim: 128), prompts: [70]
+    )
+
+    /// After prompts of so many tokens in the slots from 1 on.
+    private static func causal(
+        _ name: String, _ last: [TokenRun], _ size: (heads: HeadLayout, prompts: [Int])
+    ) -> BackendCheck {
         BackendCheck(name: name, 1e-3, 1e-3) { inputs throws(ComputeError) in
-            let heads = HeadLayout(queryHeads: 16, keyValueHeads: 8, headDim: 128)
+            let heads = size.heads
             let cache = try inputs.backend.makeCache(
-                CacheLayout(layers: 2, slots: 3, capacity: 512, keyValueHeads: 8, headDim: 128))
+                CacheLayout(
+                    layers: 2, slots: 3, capacity: 512, keyValueHeads: heads.keyValueHeads,
+                    headDim: 128))
             let norms = HeadNorms(
                 queryGain: try inputs.weight([128]), keyGain: try inputs.weight([128]),
                 epsilon: 1e-6)
             let rotary = try inputs.tensor(512, 128)
-            let prompts = [
-                TokenRun(slot: 1, firstPosition: 0, count: 404),
-                TokenRun(slot: 2, firstPosition: 0, count: 63),
-            ]
+            let prompts = size.prompts.enumerated().map { index, count in
+                TokenRun(slot: index + 1, firstPosition: 0, count: count)
+            }
             var result: Tensor?
             for runs in [prompts, last] {
                 let rows = runs.reduce(0) { $0 + $1.count }

@@ -244,6 +244,7 @@ extern "C" void *emulated_symbol(void *, const char *name) {
 }
 
 extern "C" void emulated_set_backward(int isBackward) { fibers::order = isBackward ? fibers::backward : fibers::forward; }
+extern "C" void emulated_set_wrong(int wrong) { isWrong = wrong; }
 extern "C" int64_t emulated_replays(void) { return replays; }
 extern "C" int64_t emulated_refusals(void) { return refusals; }
 extern "C" int64_t emulated_bytes_in_use(int device) { return inUse[device]; }

@@ -46,6 +46,9 @@ inline bits16 narrow(float f) {
 }
 inline unsigned pack(float low, float high) { return unsigned(narrow(low)) | unsigned(narrow(high)) << 16; }
 
+/// Makes matrix instructions forget their last value, to see that it is noticed.
+inline thread_local bool isWrong = false;
+
 inline void multiplyTile(float (&d)[4], const unsigned (&a)[4], unsigned b0, unsigned b1) {
     struct { unsigned a[4], b[2]; } mine = {{a[0], a[1], a[2], a[3]}, {b0, b1}};
     const auto &all = fibers::gather(mine);
@@ -56,7 +59,7 @@ inline void multiplyTile(float (&d)[4], const unsigned (&a)[4], unsigned b0, uns
         for (int quad = 0; quad < 4; quad++) {
             const unsigned upper = word(g * 4 + quad, 2 * part), lower = word(g * 4 + quad, 2 * part + 1);
             const unsigned left = word(8 * t + quad, 4 + part), right = word(8 * t + 4 + quad, 4 + part);
-            for (int h = 0; h < 32; h += 16) {
+            for (int h = 0; h < (isWrong && part == 1 && quad == 3 ? 16 : 32); h += 16) {
                 const float u = widen(bits16(upper >> h)), l = widen(bits16(lower >> h));
                 const float x = widen(bits16(left >> h)), y = widen(bits16(right >> h));
                 d[0] += u * x;

@@ -294,6 +294,17 @@ import Testing
         return try backend.argmax(logits)
     }
 
+    @Test(arguments: [false, true])
+    func `a GPU that computes something else is refused`(isEightBit: Bool) throws {
+        let backend = try Self.backend(isEightBit: isEightBit)
+        try backend.check()
+        emulated_set_wrong(1)
+        defer { emulated_set_wrong(0) }
+        let refusal = #expect(throws: ComputeError.self) { try backend.check() }
+        #expect(refusal?.code == "gpu_failed")
+        #expect(refusal?.description.contains("product, 3 rows): its result is wrong") == true)
+    }
+
     static func backend(isEightBit: Bool = false) throws -> CUDABackend {
         let libraries = try unsafe CUDALibraries(lookup: emulated_symbol)
         return try CUDABackend(

@@ -37,6 +37,21 @@ package struct CUDABackend: Backend {
     /// Bytes of the GPU's memory that are free.
     package var availableByteCount: Int { session.availableByteCount }
 
+    /// Holds small operations of every kind against the processor's: a card, a driver or a compiler that computes
+    /// something else must not write a transcript.
+    ///
+    /// - Throws: ``ComputeError/gpuFailed(operation:reason:)`` with the first that is wrong.
+    package func check() throws(ComputeError) {
+        let processor = try CPUBackend(threads: 1)
+        for check in BackendCheck.quick {
+            let error = try check.error(of: self, against: processor)
+            guard error <= (isEightBit ? check.eightBitLimit : check.limit) else {
+                throw .gpuFailed(
+                    operation: check.name, reason: "its result is wrong by a relative \(error)")
+            }
+        }
+    }
+
     package func finish() throws(ComputeError) { try session.synchronize() }
 
     /// Bytes that a copy from memory to memory moves in a second, reading and writing counted: the best of ten.

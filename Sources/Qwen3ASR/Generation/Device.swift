@@ -46,8 +46,10 @@ package enum Device: Hashable, Sendable {
             let plan = try GPUPlan(
                 availableByteCount: probe.availableByteCount, valueCount: checkpoint.valueCount,
                 bytesPerToken: 4 * text.layers * text.heads.keyValueWidth)
+            let backend = plan.isEightBit ? probe.withEightBits : probe
+            try backend.check()
             return Prepared(
-                backend: plan.isEightBit ? probe.withEightBits : probe, slots: plan.slots,
+                backend: backend, slots: plan.slots,
                 memoryBudget: plan.cacheByteCount,
                 note: "\(device.name) (\(probe.name)), \(plan)")
         }

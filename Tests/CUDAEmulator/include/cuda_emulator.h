@@ -13,6 +13,9 @@ void *emulated_symbol(void *library, const char *name);
 /// show a missing barrier.
 void emulated_set_backward(int isBackward);
 
+/// Makes matrix instructions on this thread wrong, or right again.
+void emulated_set_wrong(int isWrong);
+
 /// How often a recorded graph was launched, in all threads.
 int64_t emulated_replays(void);
 
