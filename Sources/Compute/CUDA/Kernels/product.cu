@@ -335,7 +335,7 @@ __device__ void product(const Output &o, const Rows &rows, const void *weight, i
 }
 
 /// Dynamic shared memory of a product, in bytes: its stages, or half a tile of sums.
-constexpr int sharedBytesOf(int high, int wide, bool isByte) {
+__device__ constexpr int sharedBytesOf(int high, int wide, bool isByte) {
     const int stages = productStages * (high + (isByte ? wide / 2 : wide)) * 64, tile = high / 2 * (wide + 4) * 4;
     return stages > tile ? stages : tile;
 }
