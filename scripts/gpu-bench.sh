@@ -2,7 +2,7 @@
 # Measures Sotto on a machine with an NVIDIA GPU that may have nothing but a driver.
 #   scripts/gpu-bench.sh pack [CAPABILITY...]  here: builds and packs program, libraries and kernels (default: 9.0)
 #   scripts/gpu-bench.sh                       there: builds nothing, runs all checks, prints all tables
-# What is packed lies in .build/gpu-bench (below 64 MiB); take it along with this script and Models/demo.
+# What is packed lies in .build/gpu-bench (about 25 MB); take it along with this script and Models/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pack=.build/gpu-bench
@@ -22,10 +22,12 @@ if [ "${1:-}" = pack ]; then
         "$pack/sotto-bench" kernels --library .build/cuda/libnvrtc.so.12 --capability "$capability" --keep "$pack/kernels"
     done
     cp Tests/Fixtures/audio/c3000_mix.wav "$pack/"
+    gzip -9 "$pack/sotto-bench"
     du -sh "$pack"
     exit
 fi
 
+[ -e "$pack/sotto-bench" ] || { gunzip -k "$pack/sotto-bench.gz" && chmod +x "$pack/sotto-bench"; }
 export LD_LIBRARY_PATH=$PWD/$pack/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 bench() { stdbuf -oL "$pack/sotto-bench" "$@"; }
 gpu=(--device cuda --kernel-cache "$pack/kernels")

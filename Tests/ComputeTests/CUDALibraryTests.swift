@@ -84,6 +84,7 @@ import Testing
         #expect(compiler.version == "12.9")
         #expect([75, 80, 86, 89, 90, 100, 120].allSatisfy(compiler.architectures.contains))
         let card = ComputeCapability(major: 8, minor: 0)
+        #expect(try compiler.compile(for: card).count > 100_000)
         let tiny = "extern \"C\" __global__ void one(float *y) { *y = 1; }"
         #expect(try compiler.compile(tiny, for: card).prefix(4) == [0x7F, 0x45, 0x4C, 0x46])
         let refusal = #expect(throws: ComputeError.self) {
