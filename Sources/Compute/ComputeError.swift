@@ -2,7 +2,7 @@
 package enum ComputeError: Error, Hashable, CustomStringConvertible {
     /// The system refused memory.
     case outOfMemory(byteCount: Int)
-    /// The GPU has less memory left than was asked for.
+    /// The GPU has less memory left than was asked for; a count of 0: than the driver needs for itself.
     case gpuOutOfMemory(byteCount: Int, available: Int)
     /// There is no GPU that could be used; `reason` says why and what to do.
     case gpuUnavailable(reason: String)
@@ -27,6 +27,9 @@ package enum ComputeError: Error, Hashable, CustomStringConvertible {
         case .outOfMemory(let byteCount):
             "There is not enough memory: \(byteCount >> 20) MiB were asked for. "
                 + "Close other programs or use a smaller model."
+        case .gpuOutOfMemory(0, _):
+            "The GPU has not enough memory. Close other programs that use it, take a smaller model, or "
+                + "--device cpu."
         case .gpuOutOfMemory(let byteCount, let available):
             "The GPU has not enough memory: \(byteCount >> 20) MiB were asked for and "
                 + "\(available >> 20) MiB are free. Close other programs that use it, take a smaller "

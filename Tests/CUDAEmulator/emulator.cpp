@@ -161,7 +161,7 @@ const Symbol symbols[] = {
     SYMBOL(cuDeviceGetName, (char *s, int32_t n, cu_device d) -> cu_result { std::snprintf(s, n, "Emulated %d", d); return 0; }),
     SYMBOL(cuDeviceGetAttribute, (int32_t *v, int32_t a, cu_device) -> cu_result {
         *v = a == CU_DEVICE_MULTIPROCESSORS ? 4 : a == CU_DEVICE_MAJOR ? 9 : a == CU_DEVICE_MINOR ? 0
-            : 1;
+            : a == CU_DEVICE_PAGEABLE_MEMORY_ACCESS ? 0 : 1;
         return 0;
     }),
     SYMBOL(cuDeviceTotalMem_v2, (size_t *n, cu_device) -> cu_result { *n = size_t(8) << 30; return 0; }),

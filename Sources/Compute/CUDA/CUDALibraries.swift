@@ -101,6 +101,7 @@ extension cu_driver {
     /// - Throws: ``ComputeError/gpuFailed(operation:reason:)`` unless `result` is success.
     func check(_ result: cu_result, _ operation: String) throws(ComputeError) {
         guard result != CU_SUCCESS else { return }
+        if result == CU_OUT_OF_MEMORY { throw .gpuOutOfMemory(byteCount: 0, available: 0) }
         throw .gpuFailed(operation: operation, reason: text(of: result))
     }
 

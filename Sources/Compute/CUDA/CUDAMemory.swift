@@ -194,7 +194,16 @@ package final class CUDACache: KeyValueCache {
         let first = held[slot].count
         guard needed > first else { return }
         while held[slot].count < needed {
-            if spare.isEmpty { try addSlab() }
+            if spare.isEmpty {
+                do {
+                    try addSlab()
+                } catch {
+                    // The table does not know these yet.
+                    spare += held[slot][first...]
+                    held[slot].removeSubrange(first...)
+                    throw error
+                }
+            }
             held[slot].append(spare.removeLast())
         }
         let added = Array(held[slot][first...])

@@ -18,6 +18,10 @@ import Glibc
         case choices, slots, positions, tiles, ids, stepIDs, stepSlots, stepPositions
     }
 
+    /// Whether the card may read this process's memory after a copy from it was asked for.
+    private let readsPageableMemory: Bool
+    /// While a step is recorded nothing may be copied in or allocated: a replay would find it gone.
+    fileprivate(set) var isRecording = false
     /// The decode step that is being done.
     var currentStep: CUDAStep?
     private let recordings: CUDARecordings
@@ -30,6 +34,12 @@ import Glibc
         self.driver = driver
         context = try CUDAContext(device, driver)
         recordings = CUDARecordings(context)
+        var readsPageable: Int32 = 0
+        try driver.check(
+            unsafe driver.cuDeviceGetAttribute(
+                &readsPageable, Int32(CU_DEVICE_PAGEABLE_MEMORY_ACCESS), cu_device(device.index)),
+            "attribute")
+        readsPageableMemory = readsPageable != 0
         try context.makeCurrent()
         var stream: cu_stream?
         try driver.check(
@@ -59,7 +69,9 @@ import Glibc
     deinit {
         scratch = [:]
         // Safety: nobody else knows them, and all that was asked for is done.
+        try? context.makeCurrent()
         _ = unsafe driver.cuStreamSynchronize(stream)
+        recordings.forget()
         _ = unsafe driver.cuModuleUnload(module)
         _ = unsafe driver.cuStreamDestroy_v2(stream)
     }
@@ -78,6 +90,7 @@ import Glibc
 
     /// Bytes whose content is undefined.
     func allocate(_ byteCount: Int) throws(ComputeError) -> DeviceBytes {
+        try expectNoRecording()
         try context.makeCurrent()
         var address: cu_pointer = 0
         // Safety: the driver writes one address.
@@ -109,11 +122,13 @@ import Glibc
     /// Copies in; the bytes may change as soon as this returns.
     func upload(_ bytes: UnsafeRawBufferPointer, to address: cu_pointer) throws(ComputeError) {
         guard unsafe !bytes.isEmpty else { return }
+        try expectNoRecording()
         try context.makeCurrent()
-        // Safety: the driver reads pageable memory before it returns.
+        // Safety: most drivers stage the bytes before they return; where the card reads them itself, it is waited for.
         try driver.check(
             unsafe driver.cuMemcpyHtoDAsync_v2(address, bytes.baseAddress, bytes.count, stream),
             "copy to the GPU")
+        if readsPageableMemory { try synchronize() }
     }
 
     /// Copies values in under a name.
@@ -135,12 +150,14 @@ import Glibc
     ) throws(ComputeError) -> [Value] {
         try context.makeCurrent()
         var values = [Value](repeating: value, count: count)
-        // Safety: as many bytes as the array has.
+        // Safety: as many bytes as the array has, which stays where it is until the copy is done.
         let result = unsafe values.withUnsafeMutableBytes {
-            unsafe driver.cuMemcpyDtoHAsync_v2($0.baseAddress, address, $0.count, stream)
+            let asked = unsafe driver.cuMemcpyDtoHAsync_v2(
+                $0.baseAddress, address, $0.count, stream)
+            let done = unsafe driver.cuStreamSynchronize(stream)
+            return asked == CU_SUCCESS ? done : asked
         }
         try driver.check(result, "copy from the GPU")
-        try synchronize()
         return values
     }
 
@@ -156,7 +173,11 @@ import Glibc
         _ key: CUDARecordings.Key, _ work: () throws(ComputeError) -> Void
     ) throws(ComputeError) {
         try context.makeCurrent()
-        try unsafe recordings.replay(key, on: stream, work)
+        try unsafe recordings.replay(key, on: stream, recording: { isRecording = $0 }, work)
+    }
+
+    private func expectNoRecording() throws(ComputeError) {
+        if isRecording { throw .gpuFailed(operation: "recording", reason: "it needs memory") }
     }
 
     func synchronize() throws(ComputeError) {
@@ -213,7 +234,7 @@ import Glibc
         guard let found = unsafe found else {
             throw .gpuFailed(operation: name, reason: "there is no such kernel")
         }
-        if sharedByteCount > 48 << 10 {
+        if sharedByteCount > 32 << 10 {
             try driver.check(
                 unsafe driver.cuFuncSetAttribute(
                     found, Int32(CU_FUNCTION_DYNAMIC_SHARED_BYTES), Int32(sharedByteCount)), name)

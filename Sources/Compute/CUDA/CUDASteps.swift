@@ -19,6 +19,7 @@ struct CUDAStep {
         let rows, spans: Int
     }
 
+    private static let limit = 48
     private var recordings: [Key: cu_graph_exec]
     private var seen: Set<Key> = []
     /// The count of frees that the recordings know of: memory that was given back may be in them.
@@ -36,9 +37,11 @@ struct CUDAStep {
 
     /// Does `work` the first time, so that all memory is there; records it the second time; and replays it from then on.
     func replay(
-        _ key: Key, on stream: cu_stream, _ work: () throws(ComputeError) -> Void
+        _ key: Key, on stream: cu_stream, recording tell: (Bool) -> Void,
+        _ work: () throws(ComputeError) -> Void
     ) throws(ComputeError) {
-        if context.frees != frees { forget() }
+        // Each takes memory that no plan knows.
+        if unsafe context.frees != frees || recordings.count > Self.limit { forget() }
         frees = context.frees
         let driver = context.driver
         if let recording = unsafe recordings[key] {
@@ -49,7 +52,10 @@ struct CUDAStep {
             seen.insert(key)
             return
         }
-        guard let recording = unsafe record(on: stream, work) else {
+        tell(true)
+        let made = unsafe record(on: stream, work)
+        tell(false)
+        guard let recording = unsafe made else {
             isPossible = false
             return try work()
         }
@@ -79,7 +85,8 @@ struct CUDAStep {
         return unsafe recording
     }
 
-    private func forget() {
+    /// Gives all recordings up.
+    func forget() {
         // Safety: the driver keeps each until its work is done.
         unsafe recordings.values.forEach { _ = unsafe context.driver.cuGraphExecDestroy($0) }
         unsafe recordings = [:]
