@@ -36,7 +36,7 @@ extension CUDAFiles {
             return (environment["HOME"] ?? "/") + fallback
         }
         self.init(
-            libraryFolders: [folder("XDG_DATA_HOME", "/.local/share") + "/sotto/cuda"],
+            compilerFolders: [folder("XDG_DATA_HOME", "/.local/share") + "/sotto/cuda"],
             kernels: folder("XDG_CACHE_HOME", "/.cache") + "/sotto/kernels")
     }
 }

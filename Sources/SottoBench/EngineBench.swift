@@ -31,11 +31,7 @@ struct EngineBench: ParsableCommand {
     @Option(help: "cpu, cuda or cuda:N.")
     var device = "cpu"
 
-    @Option(help: "Folder of libnvrtc.so.12, for a GPU.")
-    var libraries: String?
-
-    @Option(help: "Folder of compiled kernels, for a GPU.")
-    var kernelCache: String?
+    @OptionGroup var gpuOptions: GPUOptions
 
     @Flag(help: "Keep matrices as bytes, on a GPU.")
     var eightBit = false
@@ -69,7 +65,7 @@ struct EngineBench: ParsableCommand {
             threads: threads ?? ThreadPool.availableThreadCount,
             kernelSet: kernels.flatMap { KernelSet.named($0) } ?? .best)
         let gpu = try GPUOptions.index(of: device).map {
-            try GPUOptions(libraries: libraries, kernelCache: kernelCache).backend($0, eightBit)
+            try gpuOptions.backend($0, eightBit)
         }
         let backend: any Backend = gpu ?? processor
         guard slots <= backend.longestStep else {

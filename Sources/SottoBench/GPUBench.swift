@@ -3,9 +3,12 @@ import Compute
 import Foundation
 
 /// Where a GPU's files lie.
-struct GPUOptions {
-    let libraries: String?
-    let kernelCache: String?
+struct GPUOptions: ParsableArguments {
+    @Option(help: "Folder of libnvrtc.so.12, for a GPU.")
+    var libraries: String?
+
+    @Option(help: "Folder of compiled kernels, for a GPU.")
+    var kernelCache: String?
 
     /// The number in `cuda:N`; `nil` for the processor.
     static func index(of device: String) throws -> Int? {
@@ -17,8 +20,12 @@ struct GPUOptions {
         return index
     }
 
+    func installed() throws -> CUDALibraries {
+        try .installed(in: libraries.map { [$0] } ?? [])
+    }
+
     func backend(_ index: Int, _ isEightBit: Bool) throws -> CUDABackend {
-        let found = try CUDALibraries.installed(in: libraries.map { [$0] } ?? [])
+        let found = try installed()
         return try CUDABackend(
             device: .numbered(index, found), libraries: found, isEightBit: isEightBit,
             cacheFolder: kernelCache)
@@ -34,15 +41,10 @@ struct GPUBench: ParsableCommand {
     @Option(help: "cuda or cuda:N.")
     var device = "cuda"
 
-    @Option(help: "Folder of libnvrtc.so.12.")
-    var libraries: String?
-
-    @Option(help: "Folder of compiled kernels.")
-    var kernelCache: String?
+    @OptionGroup var options: GPUOptions
 
     func run() throws {
-        let options = GPUOptions(libraries: libraries, kernelCache: kernelCache)
-        for gpu in try CUDADevice.all(.installed(in: libraries.map { [$0] } ?? [])) {
+        for gpu in try CUDADevice.all(options.installed()) {
             print(
                 "cuda:\(gpu.index)\t\(gpu.name)\tcompute capability \(gpu.capability)\t"
                     + "\(gpu.multiprocessors) multiprocessors\t\(gpu.memory >> 20) MiB")

@@ -11,16 +11,8 @@ extension CUDABackend {
         try session.launch(
             "narrowValues", grid: gridOver(packed.shape.count), threads: 256, operands,
             packed.cuda, Int64(packed.shape.count))
-        var tiles: [cu_tile] = []
-        var first = 0
-        for block in blocks {
-            for row in stride(from: 0, to: block, by: tileRows) {
-                tiles.append(
-                    cu_tile(
-                        row: Int32(first + row), count: Int32(min(tileRows, block - row)),
-                        first: Int32(first), keys: Int32(block)))
-            }
-            first += block
+        let tiles = tiles(of: blocks) { index, start, _ in
+            (first: Int32(start), keys: Int32(blocks[index]))
         }
         try attend(
             y, operands, heads: heads, tiles: tiles, cache: cu_cache(), kernel: "attendBlocks")
@@ -65,16 +57,8 @@ extension CUDABackend {
             grid: (packed.shape.rows, (heads.queryHeads + 2 * heads.keyValueHeads + 3) / 4),
             threads: 128, queries, packed.cuda, heads.cuda, queryGain, keyGain, norms.epsilon,
             rotary.cuda, slots, positions, cache.kernelValue(layer: layer))
-        var tiles: [cu_tile] = []
-        var first = 0
-        for run in runs {
-            for row in stride(from: 0, to: run.count, by: tileRows) {
-                tiles.append(
-                    cu_tile(
-                        row: Int32(first + row), count: Int32(min(tileRows, run.count - row)),
-                        first: Int32(run.firstPosition + row), keys: Int32(run.slot)))
-            }
-            first += run.count
+        let tiles = tiles(of: runs.map(\.count)) { index, _, row in
+            (first: Int32(runs[index].firstPosition + row), keys: Int32(runs[index].slot))
         }
         try attend(
             y, queries, heads: heads, tiles: tiles, cache: cache.kernelValue(layer: layer),
@@ -95,8 +79,28 @@ extension CUDABackend {
         )
     }
 
-    /// Query rows of a tile.
-    private var tileRows: Int { 64 }
+    /// Packed groups of so many rows, in tiles of up to 64.
+    ///
+    /// - Parameter place: what a tile attends to, from its group, the group's first row, and the tile's first row in it.
+    private func tiles(
+        of counts: [Int],
+        place: (_ group: Int, _ start: Int, _ row: Int) -> (first: Int32, keys: Int32)
+    ) -> [cu_tile] {
+        let tileRows = 64
+        var tiles: [cu_tile] = []
+        var start = 0
+        for (group, count) in counts.enumerated() {
+            for row in stride(from: 0, to: count, by: tileRows) {
+                let (first, keys) = place(group, start, row)
+                tiles.append(
+                    cu_tile(
+                        row: Int32(start + row), count: Int32(min(tileRows, count - row)),
+                        first: first, keys: keys))
+            }
+            start += count
+        }
+        return tiles
+    }
 
     private func attend(
         _ y: Tensor, _ x: cu_pointer, heads: HeadLayout, tiles: [cu_tile], cache: cu_cache,

@@ -33,17 +33,17 @@ package enum KernelText {
 
 /// NVRTC: compiles the kernels' text for a card, with or without one.
 @safe package struct KernelCompiler {
-    private let library: nvrtc_library
+    private let functions: nvrtc_library
 
-    init(_ library: nvrtc_library) {
-        self.library = library
+    init(_ functions: nvrtc_library) {
+        self.functions = functions
     }
 
     /// `12.9`
     package var version: String {
         var (major, minor): (Int32, Int32) = (0, 0)
         // Safety: two numbers are written.
-        _ = unsafe library.nvrtcVersion(&major, &minor)
+        _ = unsafe functions.nvrtcVersion(&major, &minor)
         return "\(major).\(minor)"
     }
 
@@ -51,9 +51,9 @@ package enum KernelText {
     package var architectures: [Int] {
         var count: Int32 = 0
         // Safety: the second call writes as many numbers as the first has said.
-        guard unsafe library.nvrtcGetNumSupportedArchs(&count) == 0 else { return [] }
+        guard unsafe functions.nvrtcGetNumSupportedArchs(&count) == 0 else { return [] }
         var numbers = [Int32](repeating: 0, count: Int(count))
-        guard unsafe library.nvrtcGetSupportedArchs(&numbers) == 0 else { return [] }
+        guard unsafe functions.nvrtcGetSupportedArchs(&numbers) == 0 else { return [] }
         return numbers.map(Int.init)
     }
 
@@ -65,26 +65,26 @@ package enum KernelText {
     ) throws(ComputeError) -> [UInt8] {
         var program: nvrtc_program?
         // Safety: the compiler copies the text.
-        var result = unsafe library.nvrtcCreateProgram(&program, source, "sotto.cu", 0, nil, nil)
+        var result = unsafe functions.nvrtcCreateProgram(&program, source, "sotto.cu", 0, nil, nil)
         guard result == 0, let made = unsafe program else {
             throw .gpuKernels(reason: text(result))
         }
         // Safety: the program was made above and is destroyed once.
-        defer { _ = unsafe library.nvrtcDestroyProgram(&program) }
+        defer { _ = unsafe functions.nvrtcDestroyProgram(&program) }
         let options = unsafe KernelText.options(for: capability).map { unsafe strdup($0) }
         defer { unsafe options.forEach { unsafe free($0) } }
         var pointers = unsafe options.map { unsafe UnsafePointer($0) }
         // Safety: the options live until the end of this function.
-        result = unsafe library.nvrtcCompileProgram(made, Int32(options.count), &pointers)
+        result = unsafe functions.nvrtcCompileProgram(made, Int32(options.count), &pointers)
         guard result == 0 else { throw .gpuKernels(reason: unsafe log(of: made) ?? text(result)) }
         var count = 0
-        guard unsafe library.nvrtcGetCUBINSize(made, &count) == 0, count > 0 else {
+        guard unsafe functions.nvrtcGetCUBINSize(made, &count) == 0, count > 0 else {
             throw .gpuKernels(reason: "NVRTC \(version) makes no code for \(capability).")
         }
         var code = [UInt8](repeating: 0, count: count)
         // Safety: as many bytes as the compiler has said.
         result = unsafe code.withUnsafeMutableBytes { bytes in
-            unsafe library.nvrtcGetCUBIN(made, bytes.bindMemory(to: CChar.self).baseAddress)
+            unsafe functions.nvrtcGetCUBIN(made, bytes.bindMemory(to: CChar.self).baseAddress)
         }
         guard result == 0 else { throw .gpuKernels(reason: text(result)) }
         return code
@@ -100,7 +100,7 @@ package enum KernelText {
     }
 
     private func text(_ result: Int32) -> String {
-        guard let text = library.nvrtcGetErrorString(result) else {
+        guard let text = functions.nvrtcGetErrorString(result) else {
             return "NVRTC: \(result)."
         }
         return unsafe "NVRTC \(version): \(String(cString: text))."
@@ -109,11 +109,11 @@ package enum KernelText {
     private func log(of program: nvrtc_program) -> String? {
         var count = 0
         // Safety: the second call writes as many bytes as the first has said.
-        guard unsafe library.nvrtcGetProgramLogSize(program, &count) == 0, count > 1 else {
+        guard unsafe functions.nvrtcGetProgramLogSize(program, &count) == 0, count > 1 else {
             return nil
         }
         var bytes = [CChar](repeating: 0, count: count)
-        guard unsafe library.nvrtcGetProgramLog(program, &bytes) == 0 else { return nil }
+        guard unsafe functions.nvrtcGetProgramLog(program, &bytes) == 0 else { return nil }
         let text = String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return text.split(separator: "\n").prefix(3).joined(separator: " / ")
     }

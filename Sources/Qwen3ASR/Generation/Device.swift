@@ -59,16 +59,16 @@ package enum Device: Hashable, Sendable {
 /// Where the files that a GPU needs beside its driver lie.
 package struct CUDAFiles: Hashable, Sendable {
     /// Folders of NVRTC, before the system's own.
-    package let libraryFolders: [String]
+    package let compilerFolders: [String]
     /// Compiled kernels; `nil` keeps none.
     package let kernels: String?
 
-    package init(libraryFolders: [String], kernels: String?) {
-        self.libraryFolders = libraryFolders
+    package init(compilerFolders: [String], kernels: String?) {
+        self.compilerFolders = compilerFolders
         self.kernels = kernels
     }
 
     package func libraries() throws(ComputeError) -> CUDALibraries {
-        try .installed(in: libraryFolders)
+        try .installed(in: compilerFolders)
     }
 }
