@@ -20,12 +20,19 @@ struct DevicesCommand: ParsableCommand {
     }
 }
 
-extension ComputeDevice {
-    /// For `@Option`.
-    @Sendable static func argument(_ name: String) throws -> ComputeDevice {
-        guard let device = ComputeDevice(name) else {
-            throw ValidationError("--device may be cpu, cuda, cuda:N or auto.")
-        }
-        return device
-    }
+/// `--device`.
+struct DeviceOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What the model runs on: cpu, cuda or cuda:N (an NVIDIA GPU), or auto. Default: cpu.",
+            discussion:
+                "The GPU kernels are checked on an emulated GPU and not yet measured on a real one.",
+            valueName: "device"),
+        transform: { name in
+            guard let device = ComputeDevice(name) else {
+                throw ValidationError("--device may be cpu, cuda, cuda:N or auto.")
+            }
+            return device
+        })
+    var device: ComputeDevice = .cpu
 }

@@ -23,14 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The model's folder. Default: the best installed model, else the demo model.")
     var model: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "What the model runs on: cpu, cuda or cuda:N (an NVIDIA GPU), or auto. Default: cpu.",
-            discussion:
-                "The GPU kernels are checked on an emulated GPU and not yet measured on a real one.",
-            valueName: "device"),
-        transform: ComputeDevice.argument)
-    var device: ComputeDevice = .cpu
+    @OptionGroup var deviceOption: DeviceOption
 
     @Option(help: "CPU threads. Default: as many as this process may use.")
     var threads: Int?
@@ -80,7 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.port = port
         options.hostNames = allowHost
         options.model = model.map { InstalledModel(folder: $0) }
-        options.device = device
+        options.device = deviceOption.device
         options.threads = threads
         if let tlsCert, let tlsKey { options.tls = (tlsCert, tlsKey) }
         options.limits.uploadBytes = maxUpload << 30

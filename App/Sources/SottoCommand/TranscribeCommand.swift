@@ -40,14 +40,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Flag(help: "Bring speech to one loudness before the model hears it.")
     var loudness = false
 
-    @Option(
-        help: ArgumentHelp(
-            "What the model runs on: cpu, cuda or cuda:N (an NVIDIA GPU), or auto. Default: cpu.",
-            discussion:
-                "The GPU kernels are checked on an emulated GPU and not yet measured on a real one.",
-            valueName: "device"),
-        transform: ComputeDevice.argument)
-    var device: ComputeDevice = .cpu
+    @OptionGroup var deviceOption: DeviceOption
 
     @Option(help: "CPU threads. Default: as many as this process may use.")
     var threads: Int?
@@ -136,7 +129,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             loading.show(.loading)
             defer { loading.clear() }
             transcriber = try Transcriber(
-                model: chosen, device: device, threads: threads, environment: environment)
+                model: chosen, device: deviceOption.device, threads: threads,
+                environment: environment)
             if let note = transcriber.deviceNote, !quiet { Console.writeNotice("sotto: \(note)\n") }
         } catch {
             Console.writeProblem("\(error)")
