@@ -23,6 +23,8 @@ const char *cu_find_driver(cu_driver *table, void *(*find)(void *library, const 
     FIND(cuMemGetInfo_v2);
     FIND(cuMemAlloc_v2);
     FIND(cuMemFree_v2);
+    FIND(cuMemHostAlloc);
+    FIND(cuMemFreeHost);
     FIND(cuMemcpyHtoDAsync_v2);
     FIND(cuMemcpyDtoHAsync_v2);
     FIND(cuMemcpyDtoDAsync_v2);
@@ -30,6 +32,10 @@ const char *cu_find_driver(cu_driver *table, void *(*find)(void *library, const 
     FIND(cuStreamCreate);
     FIND(cuStreamDestroy_v2);
     FIND(cuStreamSynchronize);
+    FIND(cuEventCreate);
+    FIND(cuEventDestroy_v2);
+    FIND(cuEventRecord);
+    FIND(cuEventSynchronize);
     FIND(cuModuleLoadData);
     FIND(cuModuleUnload);
     FIND(cuModuleGetFunction);

@@ -31,16 +31,21 @@ package protocol Backend: Sendable {
     /// Waits until all that was asked for is done: for measuring.
     func finish() throws(ComputeError)
 
-    /// Does `work`, the operations of a decode step up to the logits. Between calls with as many runs it asks for the same
-    /// operations on the same tensors, so a device may record them once and replay them.
+    /// Whether calls return before their work is done: then a step is worth beginning before the tokens of the last are read.
+    var worksAhead: Bool { get }
+
+    /// A decode step: embeds a token of each sequence, does `work`, and chooses the next ones. Between calls with as many
+    /// runs `work` asks for the same operations on the same tensors, so a device may record them once and replay them.
     ///
     /// - Parameters:
-    ///   - ids: what `work` embeds.
-    ///   - runs: where its rows stand, one row each.
+    ///   - ids: one for each run; `nil` for what the last step chose in the same slot, where the device ``worksAhead``.
+    ///   - runs: where the rows stand, one row each.
+    ///   - rows: takes the rows of `embedding`.
+    ///   - logits: where `work` leaves them, one row for each run.
     func step(
-        ids: [Int32], runs: [TokenRun], cache: KeyValueCache,
-        _ work: () throws(ComputeError) -> Void
-    ) throws(ComputeError)
+        ids: [Int32?], runs: [TokenRun], cache: KeyValueCache, embedding: Weight, rows: Tensor,
+        logits: Tensor, _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError) -> PendingChoices
 
     /// `y[i] = x[i]`
     func copy(_ y: Tensor, _ x: Tensor) throws(ComputeError)
@@ -111,13 +116,19 @@ extension Backend {
     package static var manyRows: Int { 16 }
     package var longestStep: Int { Self.manyRows - 1 }
 
+    package var worksAhead: Bool { false }
+
     package func finish() throws(ComputeError) {}
 
     package func step(
-        ids: [Int32], runs: [TokenRun], cache: KeyValueCache,
-        _ work: () throws(ComputeError) -> Void
-    ) throws(ComputeError) {
+        ids: [Int32?], runs: [TokenRun], cache: KeyValueCache, embedding: Weight, rows: Tensor,
+        logits: Tensor, _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError) -> PendingChoices {
+        precondition(!ids.contains(nil))
+        try embed(rows, embedding, ids: ids.compactMap(\.self))
         try work()
+        let choices = try argmax(logits)
+        return PendingChoices { choices }
     }
 
     package func normedLinear(
@@ -171,6 +182,18 @@ package struct TokenChoice: Hashable, Sendable {
         self.logProbability = logProbability
         self.margin = margin
     }
+}
+
+/// The tokens that a step chooses, one for each of its rows.
+package struct PendingChoices {
+    private let waitAndRead: () throws(ComputeError) -> [TokenChoice]
+
+    package init(_ waitAndRead: @escaping () throws(ComputeError) -> [TokenChoice]) {
+        self.waitAndRead = waitAndRead
+    }
+
+    /// Waits until they are there. Possible until the step after the next one is begun.
+    package func read() throws(ComputeError) -> [TokenChoice] { try waitAndRead() }
 }
 
 extension TokenChoice {

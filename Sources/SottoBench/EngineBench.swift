@@ -126,7 +126,7 @@ struct EngineBench: ParsableCommand {
             let ids = [Int32](repeating: 1, count: 9 + count + 6)
             let prompt = GenerationBatch.Prompted(
                 tokens: PromptTokens(ids: ids, audioRange: 9..<9 + count), mel: mel)
-            slotsInUse.append(try batch.start(prompt))
+            slotsInUse.append(try batch.start(prompt, tokenLimit: tokens))
             while try batch.advancePrefill(times: &times) == nil {}
         }
         for _ in 1..<tokens { _ = try batch.step(times: &times) }

@@ -147,6 +147,21 @@ thread_local Graph *recording = nullptr;
 std::atomic<int64_t> replays{0};
 constexpr cu_result notWhileRecording = 900;
 
+/// A copy to the host whose bytes arrive when they are waited for, and not before.
+struct LateCopy { void *to; std::vector<char> bytes; };
+struct Stream { std::vector<LateCopy> copies; size_t asked = 0, arrived = 0; };
+struct Event { Stream *stream = nullptr; size_t asked = 0; };
+
+void arrive(Stream *stream, size_t count) {
+    for (; stream->arrived < count; stream->arrived++) {
+        const LateCopy &copy = stream->copies.front();
+        std::memcpy(copy.to, copy.bytes.data(), copy.bytes.size());
+        stream->copies.erase(stream->copies.begin());
+    }
+}
+
+Stream *of(cu_stream stream) { return reinterpret_cast<Stream *>(stream); }
+
 template <class T> T *at(cu_pointer p) { return reinterpret_cast<T *>(p); }
 
 struct Symbol { const char *name; void *function; };
@@ -180,12 +195,35 @@ const Symbol symbols[] = {
         std::memcpy(at<void>(to), from, n);
         return 0;
     }),
-    SYMBOL(cuMemcpyDtoHAsync_v2, (void *to, cu_pointer from, size_t n, cu_stream) -> cu_result { std::memcpy(to, at<void>(from), n); return 0; }),
+    SYMBOL(cuMemHostAlloc, (void **p, size_t n, uint32_t) -> cu_result {
+        if (recording) return notWhileRecording;
+        *p = std::malloc(n);
+        std::memset(*p, 0xFF, n);
+        return 0;
+    }),
+    SYMBOL(cuMemFreeHost, (void *p) -> cu_result { std::free(p); return 0; }),
+    SYMBOL(cuMemcpyDtoHAsync_v2, (void *to, cu_pointer from, size_t n, cu_stream s) -> cu_result {
+        if (recording) return notWhileRecording;
+        of(s)->copies.push_back({to, std::vector<char>(at<char>(from), at<char>(from) + n)});
+        of(s)->asked++;
+        return 0;
+    }),
     SYMBOL(cuMemcpyDtoDAsync_v2, (cu_pointer to, cu_pointer from, size_t n, cu_stream) -> cu_result { std::memmove(at<void>(to), at<void>(from), n); return 0; }),
     SYMBOL(cuMemsetD8Async, (cu_pointer to, unsigned char v, size_t n, cu_stream) -> cu_result { std::memset(at<void>(to), v, n); return 0; }),
-    SYMBOL(cuStreamCreate, (cu_stream *s, uint32_t) -> cu_result { *s = reinterpret_cast<cu_stream>(1); return 0; }),
-    SYMBOL(cuStreamDestroy_v2, (cu_stream) -> cu_result { return 0; }),
-    SYMBOL(cuStreamSynchronize, (cu_stream) -> cu_result { return 0; }),
+    SYMBOL(cuStreamCreate, (cu_stream *s, uint32_t) -> cu_result { *s = reinterpret_cast<cu_stream>(new Stream); return 0; }),
+    SYMBOL(cuStreamDestroy_v2, (cu_stream s) -> cu_result { delete of(s); return 0; }),
+    SYMBOL(cuStreamSynchronize, (cu_stream s) -> cu_result { arrive(of(s), of(s)->asked); return 0; }),
+    SYMBOL(cuEventCreate, (cu_event *e, uint32_t) -> cu_result { *e = reinterpret_cast<cu_event>(new Event); return 0; }),
+    SYMBOL(cuEventDestroy_v2, (cu_event e) -> cu_result { delete reinterpret_cast<Event *>(e); return 0; }),
+    SYMBOL(cuEventRecord, (cu_event e, cu_stream s) -> cu_result {
+        *reinterpret_cast<Event *>(e) = {of(s), of(s)->asked};
+        return 0;
+    }),
+    SYMBOL(cuEventSynchronize, (cu_event e) -> cu_result {
+        const Event *event = reinterpret_cast<Event *>(e);
+        if (event->stream) arrive(event->stream, event->asked);
+        return 0;
+    }),
     SYMBOL(cuModuleLoadData, (cu_module *m, const void *) -> cu_result { *m = reinterpret_cast<cu_module>(1); return 0; }),
     SYMBOL(cuModuleUnload, (cu_module) -> cu_result { return 0; }),
     SYMBOL(cuModuleGetFunction, (cu_function *f, cu_module, const char *name) -> cu_result {

@@ -20,7 +20,7 @@ let backends: [NamedBackend] =
 /// Drives a tiny checkpoint as the goldens were made: greedy, end tokens ignored.
 final class GoldenRun {
     let model: SpeechModel
-    private let batch: GenerationBatch
+    let batch: GenerationBatch
     private(set) var lastPrompt: [Int32] = []
     private(set) var frameCount = 0
 

@@ -8,6 +8,8 @@ struct WatchedBackend: Backend {
         case prefill(slot: Int, positions: Range<Int>, layer: Int)
         /// One token of each of these slots.
         case step(slots: [Int])
+        /// The tokens of a step, where the backend works ahead.
+        case read
     }
 
     /// What happened so far, in order.
@@ -21,11 +23,42 @@ struct WatchedBackend: Backend {
     let name = "watched"
     private let inner: CPUBackend
     private let willPass: @Sendable (Pass) -> Void
+    let worksAhead: Bool
+    /// What was chosen last, by slot.
+    private let lastIDs = LastIDs()
 
-    /// - Parameter willPass: called before each pass, on the thread that does the work.
-    init(willPass: @escaping @Sendable (Pass) -> Void = { _ in }) throws {
+    private final class LastIDs: Sendable {
+        let bySlot = Mutex<[Int: Int32]>([:])
+    }
+
+    /// - Parameters:
+    ///   - worksAhead: as a GPU does.
+    ///   - willPass: called before each pass, on the thread that does the work.
+    init(
+        worksAhead: Bool = false, willPass: @escaping @Sendable (Pass) -> Void = { _ in }
+    ) throws {
         inner = try CPUBackend(threads: 2)
+        self.worksAhead = worksAhead
         self.willPass = willPass
+    }
+
+    func step(
+        ids: [Int32?], runs: [TokenRun], cache: KeyValueCache, embedding: Weight, rows: Tensor,
+        logits: Tensor, _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError) -> PendingChoices {
+        let known = lastIDs.bySlot.withLock { last in
+            zip(ids, runs).map { $0 ?? last[$1.slot] ?? 0 }
+        }
+        embed(rows, embedding, ids: known)
+        try work()
+        let choices = argmax(logits)
+        lastIDs.bySlot.withLock { last in
+            for (run, choice) in zip(runs, choices) { last[run.slot] = choice.id }
+        }
+        return PendingChoices {
+            if worksAhead { note(.read) }
+            return choices
+        }
     }
 
     func causalAttention(

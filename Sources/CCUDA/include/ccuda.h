@@ -26,6 +26,7 @@ enum {
     CU_DEVICE_MINOR = 76,
     CU_DEVICE_PAGEABLE_MEMORY_ACCESS = 88,
     CU_STREAM_NON_BLOCKING = 1,
+    CU_EVENT_DISABLE_TIMING = 2,
     CU_FUNCTION_DYNAMIC_SHARED_BYTES = 8,
     CU_CAPTURE_THREAD_LOCAL = 1,
     CU_LAUNCH_PROGRAMMATIC_SERIALIZATION = 6,
@@ -65,6 +66,8 @@ typedef struct {
     cu_result (*cuMemGetInfo_v2)(size_t *available, size_t *total);
     cu_result (*cuMemAlloc_v2)(cu_pointer *, size_t);
     cu_result (*cuMemFree_v2)(cu_pointer);
+    cu_result (*cuMemHostAlloc)(void **, size_t, uint32_t flags);
+    cu_result (*cuMemFreeHost)(void *);
     cu_result (*cuMemcpyHtoDAsync_v2)(cu_pointer, const void *, size_t, cu_stream);
     cu_result (*cuMemcpyDtoHAsync_v2)(void *, cu_pointer, size_t, cu_stream);
     cu_result (*cuMemcpyDtoDAsync_v2)(cu_pointer, cu_pointer, size_t, cu_stream);
@@ -72,6 +75,10 @@ typedef struct {
     cu_result (*cuStreamCreate)(cu_stream *, uint32_t flags);
     cu_result (*cuStreamDestroy_v2)(cu_stream);
     cu_result (*cuStreamSynchronize)(cu_stream);
+    cu_result (*cuEventCreate)(cu_event *, uint32_t flags);
+    cu_result (*cuEventDestroy_v2)(cu_event);
+    cu_result (*cuEventRecord)(cu_event, cu_stream);
+    cu_result (*cuEventSynchronize)(cu_event);
     cu_result (*cuModuleLoadData)(cu_module *, const void *);
     cu_result (*cuModuleUnload)(cu_module);
     cu_result (*cuModuleGetFunction)(cu_function *, cu_module, const char *);

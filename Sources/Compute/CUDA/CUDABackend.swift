@@ -8,6 +8,7 @@ import CCUDA
 package struct CUDABackend: Backend {
     package let name: String
     package let longestStep = 32
+    package let worksAhead = true
     let session: CUDASession
     private let isEightBit: Bool
 
@@ -102,15 +103,17 @@ package struct CUDABackend: Backend {
     package func embed(_ y: Tensor, _ weight: Weight, ids: [Int32]) throws(ComputeError) {
         precondition(y.shape.rows == ids.count && y.shape.columns == weight.columns)
         precondition(ids.allSatisfy { $0 >= 0 && $0 < weight.rows })
+        try embed(y, weight, ids: try session.upload(ids, .ids), slots: 0, lastIDs: 0)
+    }
+
+    /// - Parameter ids: a table, with ids below zero for those that `lastIDs` has for the slot.
+    func embed(
+        _ y: Tensor, _ weight: Weight, ids: cu_pointer, slots: cu_pointer, lastIDs: cu_pointer
+    ) throws(ComputeError) {
         let matrix = weight.cuda
-        let table =
-            if let step = session.currentStep, step.ids == ids { step.idTable } else {
-                try session.upload(ids, .ids)
-            }
         try session.launch(
-            "embedRows", grid: (ids.count, 1), threads: 256, y.cuda, matrix.bytes.address,
-            matrix.scales, table, cu_pointer(0), Int32(weight.columns),
-            Int32(matrix.stride))
+            "embedRows", grid: (y.shape.rows, 1), threads: 256, y.cuda, matrix.bytes.address,
+            matrix.scales, ids, slots, lastIDs, Int32(weight.columns), Int32(matrix.stride))
     }
 
     package func addRepeating(_ y: Tensor, _ table: Tensor) throws(ComputeError) {
@@ -150,24 +153,37 @@ package struct CUDABackend: Backend {
     }
 
     package func argmax(_ logits: Tensor) throws(ComputeError) -> [TokenChoice] {
+        let rows = logits.shape.rows
+        let choices = try session.scratch(.choices, MemoryLayout<cu_choice>.stride * rows)
+        try choose(choices, logits, slots: 0, lastIDs: 0)
+        return try session.download(rows, from: choices, filling: cu_choice()).map(TokenChoice.init)
+    }
+
+    /// Puts the choice from each row where `choices` says, and the token where `lastIDs` has it for the slot.
+    func choose(
+        _ choices: cu_pointer, _ logits: Tensor, slots: cu_pointer, lastIDs: cu_pointer
+    ) throws(ComputeError) {
         let (rows, width, span) = (logits.shape.rows, logits.shape.columns, 4096)
         let spans = (width + span - 1) / span
         let candidates = try session.scratch(.candidates, 16 * rows * spans)
-        let choices = try session.scratch(.choices, MemoryLayout<cu_choice>.stride * rows)
         try session.launch(
             "findCandidates", grid: (spans, rows), threads: 256, candidates, logits.cuda,
             Int32(width))
         try session.launch(
             "chooseTokens", grid: (rows, 1), threads: 32, choices, candidates, Int32(spans),
-            cu_pointer(0), cu_pointer(0))
-        return try session.download(rows, from: choices, filling: cu_choice()).map {
-            TokenChoice(id: $0.id, logProbability: $0.logProbability, margin: $0.margin)
-        }
+            slots, lastIDs)
     }
 
     /// Blocks of 256 threads that go over `count` values.
     func gridOver(_ count: Int) -> (Int, Int) {
         (min((count + 255) / 256, 32 * session.device.multiprocessors), 1)
+    }
+}
+
+extension TokenChoice {
+    init(_ choice: cu_choice) {
+        self.init(
+            id: choice.id, logProbability: choice.logProbability, margin: choice.margin)
     }
 }
 

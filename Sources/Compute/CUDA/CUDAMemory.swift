@@ -158,6 +158,12 @@ package final class CUDACache: KeyValueCache {
 
     let session: CUDASession
     let table: DeviceBytes
+    /// What the last step chose, by slot.
+    let lastIDs: DeviceBytes
+    /// What a step chooses, by row.
+    let choices: DeviceBytes
+    private let exchanges: [StepExchange]
+    private var stepCount = 0
     let blocksPerSlot: Int
     private let blockByteCount: Int
     private var slabs: [DeviceBytes] = []
@@ -170,6 +176,12 @@ package final class CUDACache: KeyValueCache {
         blockByteCount =
             2 * layout.layers * 2 * layout.keyValueHeads * Self.blockPositions * layout.headDim
         table = try session.allocate(8 * layout.slots * blocksPerSlot)
+        lastIDs = try session.allocate(4 * layout.slots)
+        choices = try session.allocate(MemoryLayout<cu_choice>.stride * layout.slots)
+        exchanges = [
+            try StepExchange(rows: layout.slots, session.context),
+            try StepExchange(rows: layout.slots, session.context),
+        ]
         held = Array(repeating: [], count: layout.slots)
         let none = Tensor(memory: DeviceMemory(capacity: 0), shape: Shape(0))
         super.init(layout: layout, keys: none, values: none)
@@ -177,6 +189,12 @@ package final class CUDACache: KeyValueCache {
 
     override init(layout: CacheLayout, keys: Tensor, values: Tensor) {
         preconditionFailure("a cache of a GPU takes blocks")
+    }
+
+    /// For the next step; that of the step before the last one.
+    func nextExchange() -> StepExchange {
+        stepCount += 1
+        return exchanges[stepCount % exchanges.count]
     }
 
     package override var bytesPerPosition: Int { blockByteCount / Self.blockPositions }

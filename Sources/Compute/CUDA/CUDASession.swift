@@ -5,9 +5,9 @@ import Glibc
 // Safety: used by one thread at a time: whoever owns the backend makes its calls one after the other.
 @safe final class CUDASession: @unchecked Sendable {
     let device: CUDADevice
-    private let driver: cu_driver
-    private let context: CUDAContext
-    private let stream: cu_stream
+    let driver: cu_driver
+    let context: CUDAContext
+    let stream: cu_stream
     private let module: cu_module
     private var functions: [String: cu_function]
     private var scratch: [Scratch: DeviceBytes] = [:]
@@ -15,7 +15,7 @@ import Glibc
     /// Memory of one operation, which the next one may overwrite.
     enum Scratch: Hashable {
         case operands, rowScales, queries, packed, upload, partial, arrived, candidates
-        case choices, slots, positions, tiles, ids, stepIDs, stepSlots, stepPositions
+        case choices, slots, positions, tiles, ids, stepTables
     }
 
     /// Whether the card may read this process's memory after a copy from it was asked for.

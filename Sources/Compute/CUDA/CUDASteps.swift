@@ -1,10 +1,9 @@
 import CCUDA
 
-/// What a decode step works on, in tables that a recorded step finds where it left them.
+/// The rows of a decode step, in tables that a recorded step finds where it left them.
 struct CUDAStep {
-    let ids: [Int32]
     let runs: [TokenRun]
-    let idTable, slots, positions: cu_pointer
+    let slots, positions: cu_pointer
 
     /// Spans of 64 positions that the grid of an attention has: by fours, so that a recording serves 256 positions.
     static func spans(of runs: [TokenRun]) -> Int {
@@ -17,6 +16,7 @@ struct CUDAStep {
 @safe final class CUDARecordings {
     struct Key: Hashable {
         let rows, spans: Int
+        let cache, embedded, logits: cu_pointer
     }
 
     private static let limit = 48
@@ -94,22 +94,120 @@ struct CUDAStep {
     }
 }
 
+/// What a step takes from the host and gives back, in memory that the GPU reads and writes by itself: so nobody waits for a
+/// step before the next one is begun.
+@safe final class StepExchange {
+    private let context: CUDAContext
+    private let event: cu_event
+    /// Three numbers a row, then its choice.
+    private let memory: UnsafeMutableRawPointer
+    private let rows: Int
+
+    init(rows: Int, _ context: CUDAContext) throws(ComputeError) {
+        let driver = context.driver
+        try context.makeCurrent()
+        var event: cu_event?
+        try driver.check(
+            unsafe driver.cuEventCreate(&event, UInt32(CU_EVENT_DISABLE_TIMING)), "event")
+        var memory: UnsafeMutableRawPointer?
+        let byteCount = (12 + MemoryLayout<cu_choice>.stride) * rows
+        let made = unsafe driver.cuMemHostAlloc(&memory, byteCount, 0)
+        guard let event = unsafe event else {
+            throw .gpuFailed(operation: "event", reason: "none was made")
+        }
+        guard made == CU_SUCCESS, let memory = unsafe memory else {
+            _ = unsafe driver.cuEventDestroy_v2(event)
+            throw .gpuFailed(operation: "memory for copies", reason: driver.text(of: made))
+        }
+        self.context = context
+        self.rows = rows
+        unsafe self.event = event
+        unsafe self.memory = memory
+    }
+
+    deinit {
+        // Safety: nothing is under way once the event has come; nobody else knows them.
+        try? context.makeCurrent()
+        _ = unsafe context.driver.cuEventSynchronize(event)
+        _ = unsafe context.driver.cuMemFreeHost(memory)
+        _ = unsafe context.driver.cuEventDestroy_v2(event)
+    }
+
+    /// Copies tables of at most three numbers a row in.
+    func send(
+        _ values: [Int32], to address: cu_pointer, on stream: cu_stream
+    ) throws(ComputeError) {
+        precondition(values.count <= 3 * rows)
+        // The step that used this memory last may have been given up unread.
+        try wait()
+        // Safety: the memory has room for them.
+        let target = unsafe UnsafeMutableRawBufferPointer(start: memory, count: 4 * values.count)
+        unsafe values.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        try context.driver.check(
+            unsafe context.driver.cuMemcpyHtoDAsync_v2(address, memory, 4 * values.count, stream),
+            "copy to the GPU")
+    }
+
+    /// Copies choices out, as soon as they are there.
+    func receive(
+        _ count: Int, from address: cu_pointer, on stream: cu_stream
+    ) throws(ComputeError) {
+        precondition(count <= rows)
+        let driver = context.driver
+        try driver.check(
+            unsafe driver.cuMemcpyDtoHAsync_v2(
+                memory + 12 * rows, address, MemoryLayout<cu_choice>.stride * count, stream),
+            "copy from the GPU")
+        try driver.check(unsafe driver.cuEventRecord(event, stream), "event")
+    }
+
+    /// Waits for what ``receive(_:from:on:)`` asked for.
+    func read(_ count: Int) throws(ComputeError) -> [TokenChoice] {
+        try wait()
+        // Safety: written by the copy that was waited for.
+        let choices = unsafe (memory + 12 * rows).assumingMemoryBound(to: cu_choice.self)
+        return (0..<count).map { unsafe TokenChoice(choices[$0]) }
+    }
+
+    private func wait() throws(ComputeError) {
+        try context.makeCurrent()
+        try context.driver.check(unsafe context.driver.cuEventSynchronize(event), "step")
+    }
+}
+
 extension CUDABackend {
     package func step(
-        ids: [Int32], runs: [TokenRun], cache: KeyValueCache,
-        _ work: () throws(ComputeError) -> Void
-    ) throws(ComputeError) {
+        ids: [Int32?], runs: [TokenRun], cache: KeyValueCache, embedding: Weight, rows: Tensor,
+        logits: Tensor, _ work: () throws(ComputeError) -> Void
+    ) throws(ComputeError) -> PendingChoices {
         guard let cache = cache as? CUDACache else {
             preconditionFailure("a cache of another device")
         }
-        precondition(ids.count == runs.count && runs.allSatisfy { $0.count == 1 })
+        let count = runs.count
+        precondition(ids.count == count && rows.shape.rows == count && logits.shape.rows == count)
+        precondition(runs.allSatisfy { $0.count == 1 })
+        precondition(ids.allSatisfy { ($0 ?? 0) >= 0 && ($0 ?? 0) < embedding.rows })
         for run in runs { try cache.reserve(slot: run.slot, positions: run.firstPosition + 1) }
-        session.currentStep = CUDAStep(
-            ids: ids, runs: runs, idTable: try session.upload(ids, .stepIDs),
-            slots: try session.upload(runs.map { Int32($0.slot) }, .stepSlots),
-            positions: try session.upload(runs.map { Int32($0.firstPosition) }, .stepPositions))
+        let exchange = cache.nextExchange()
+        let tables = try session.scratch(.stepTables, 12 * longestStep)
+        try unsafe exchange.send(
+            ids.map { $0 ?? -1 } + runs.map { Int32($0.slot) }
+                + runs.map { Int32($0.firstPosition) }, to: tables, on: session.stream)
+        let step = CUDAStep(
+            runs: runs, slots: tables + UInt64(4 * count), positions: tables + UInt64(8 * count))
+        session.currentStep = step
         defer { session.currentStep = nil }
-        let key = CUDARecordings.Key(rows: runs.count, spans: CUDAStep.spans(of: runs))
-        try session.replay(key, work)
+        let key = CUDARecordings.Key(
+            rows: count, spans: CUDAStep.spans(of: runs), cache: cache.table.address,
+            embedded: rows.cuda, logits: logits.cuda)
+        try session.replay(key) { () throws(ComputeError) in
+            try embed(
+                rows, embedding, ids: tables, slots: step.slots, lastIDs: cache.lastIDs.address)
+            try work()
+            try choose(
+                cache.choices.address, logits, slots: step.slots, lastIDs: cache.lastIDs.address)
+        }
+        try unsafe exchange.receive(count, from: cache.choices.address, on: session.stream)
+        return PendingChoices { () throws(ComputeError) in try exchange.read(count) }
     }
 }

@@ -19,11 +19,22 @@ package final class GenerationBatch {
     }
 
     private struct Sequence {
-        /// Where its next token will stand.
+        /// Which of all that were started.
+        let number: Int
+        /// Where its last token will stand.
         var position: Int
+        /// Where none may stand any more.
+        let end: Int
         var lastToken: Int32
         /// Watches for circles, where they are to be broken.
         var loopGuard: LoopGuard?
+    }
+
+    /// A step that was begun: slots and sequences of its rows, and what it will choose.
+    private struct BegunStep {
+        let rows: [(slot: Int, number: Int)]
+        let choices: PendingChoices
+        let logits: Tensor
     }
 
     private let network: SpeechNetwork
@@ -36,6 +47,10 @@ package final class GenerationBatch {
     private var prefill: Prefill?
     /// Of the sequence that is being prefilled.
     private var loopGuard: LoopGuard?
+    private var tokenLimit = Int.max
+    private var startCount = 0
+    /// The next step, where it was begun before the tokens of the last one were read.
+    private var begun: BegunStep?
     /// Those that have a token, by slot.
     private var sequences: [Int: Sequence] = [:]
 
@@ -74,10 +89,11 @@ package final class GenerationBatch {
     ///
     /// - Parameters:
     ///   - prompt: fewer tokens than ``capacity``.
+    ///   - tokenLimit: tokens after which it has no room any more, 1 or more.
     ///   - breaksCircles: as ``GenerationRequest/breaksCircles``.
     ///   - probe: sees every part of every stage.
     package func start(
-        _ prompt: Prompted, options: EncodingOptions = EncodingOptions(),
+        _ prompt: Prompted, tokenLimit: Int = .max, options: EncodingOptions = EncodingOptions(),
         breaksCircles: Bool = false, probe: Probe? = nil
     ) throws(ComputeError) -> Int {
         precondition(prefill == nil && prompt.tokens.ids.count < cache.capacity)
@@ -86,6 +102,7 @@ package final class GenerationBatch {
             prompt, options: options, slot: slot, network: network, cache: cache,
             workspace: prefillWorkspace, isMeasured: isMeasured, probe: probe)
         loopGuard = breaksCircles ? LoopGuard() : nil
+        self.tokenLimit = tokenLimit
         return slot
     }
 
@@ -97,57 +114,84 @@ package final class GenerationBatch {
             return nil
         }
         _ = loopGuard?.append(choice.id)
+        startCount += 1
+        let room = min(cache.capacity - current.tokenCount, tokenLimit - 1)
         sequences[current.slot] = Sequence(
-            position: current.tokenCount, lastToken: choice.id, loopGuard: loopGuard)
+            number: startCount, position: current.tokenCount, end: current.tokenCount + room,
+            lastToken: choice.id, loopGuard: loopGuard)
         prefill = nil
         return choice
     }
 
-    /// Decodes one token of every sequence that has been prefilled.
+    /// Decodes one token of every sequence that has been prefilled; on a device that works ahead, of every one that had been
+    /// when the last call ended.
     ///
     /// - Returns: slots and tokens, ordered by slot; empty when nothing is being decoded.
     package func step(times: inout StageTimes) throws(ComputeError) -> [(
         slot: Int, choice: TokenChoice
     )] {
-        let active = sequences.sorted { $0.key < $1.key }
-        guard !active.isEmpty else { return [] }
-        precondition(active.allSatisfy { $0.value.position < cache.capacity })
         let clock = Stopwatch()
-        let rows = try workspace.tensor(
-            .residual, Shape(active.count, network.configuration.text.width))
-        let ids = active.map(\.value.lastToken)
-        let runs = active.map {
-            TokenRun(slot: $0.key, firstPosition: $0.value.position, count: 1)
-        }
-        try network.backend.step(ids: ids, runs: runs, cache: cache.entries) {
-            () throws(ComputeError) in
-            try network.decoder.embed(rows, ids: ids)
-            try network.decoder.advance(rows, runs: runs, cache: cache, workspace: workspace)
-            _ = try network.decoder.logits(rows, workspace: workspace)
-        }
-        let logits = try network.decoder.logitsTensor(rows: active.count, workspace: workspace)
-        var choices = try network.backend.argmax(logits)
-        for (row, (_, sequence)) in active.enumerated() {
-            guard let refused = sequence.loopGuard?.continuation, refused == choices[row].id else {
+        var step = begun
+        begun = nil
+        if step == nil { step = try begin() }
+        guard let step else { return [] }
+        // The logits of a step in which a circle may be broken must not be overwritten.
+        let mayRefuse = sequences.values.contains { $0.loopGuard?.continuation != nil }
+        // What fails here fails again, with no step before it that would be lost.
+        if network.backend.worksAhead, !mayRefuse { begun = try? begin(after: step) }
+        let choices = try step.choices.read()
+        var chosen: [(slot: Int, choice: TokenChoice)] = []
+        for (row, (place, read)) in zip(step.rows, choices).enumerated() {
+            guard var sequence = sequences[place.slot], sequence.number == place.number else {
                 continue
             }
-            let values = try network.backend.download(logits.rows(row..<row + 1))
-            choices[row] = TokenChoice(from: values, refusing: refused)
+            var choice = read
+            if let refused = sequence.loopGuard?.continuation, refused == choice.id {
+                let values = try network.backend.download(step.logits.rows(row..<row + 1))
+                choice = TokenChoice(from: values, refusing: refused)
+            }
+            sequence.position += 1
+            sequence.lastToken = choice.id
+            _ = sequence.loopGuard?.append(choice.id)
+            sequences[place.slot] = sequence
+            chosen.append((place.slot, choice))
         }
         times.decode += clock.elapsed
         times.decodeSteps += 1
-        for ((slot, sequence), choice) in zip(active, choices) {
-            var loopGuard = sequence.loopGuard
-            _ = loopGuard?.append(choice.id)
-            sequences[slot] = Sequence(
-                position: sequence.position + 1, lastToken: choice.id, loopGuard: loopGuard)
+        return chosen
+    }
+
+    /// Begins a step of all sequences that have room for it.
+    ///
+    /// - Parameter previous: a step whose tokens are not known yet.
+    private func begin(after previous: BegunStep? = nil) throws(ComputeError) -> BegunStep? {
+        var rows: [(slot: Int, number: Int)] = []
+        var (ids, runs): ([Int32?], [TokenRun]) = ([], [])
+        for (slot, sequence) in sequences.sorted(by: { $0.key < $1.key }) {
+            let isAhead = previous?.rows.contains { $0 == (slot, sequence.number) } ?? false
+            let position = sequence.position + (isAhead ? 1 : 0)
+            guard position < sequence.end else { continue }
+            rows.append((slot, sequence.number))
+            ids.append(isAhead ? nil : sequence.lastToken)
+            runs.append(TokenRun(slot: slot, firstPosition: position, count: 1))
         }
-        return zip(active, choices).map { (slot: $0.key, choice: $1) }
+        guard !rows.isEmpty else { return nil }
+        let embedded = try workspace.tensor(
+            .residual, Shape(rows.count, network.configuration.text.width))
+        let logits = try network.decoder.logitsTensor(rows: rows.count, workspace: workspace)
+        let choices = try network.backend.step(
+            ids: ids, runs: runs, cache: cache.entries, embedding: network.decoder.embedding,
+            rows: embedded, logits: logits
+        ) { () throws(ComputeError) in
+            try network.decoder.advance(embedded, runs: runs, cache: cache, workspace: workspace)
+            _ = try network.decoder.logits(embedded, workspace: workspace)
+        }
+        return BegunStep(rows: rows, choices: choices, logits: logits)
     }
 
     /// Whether the sequence in `slot` has room for another token.
     package func hasRoom(in slot: Int) -> Bool {
-        sequences[slot].map { $0.position < cache.capacity } ?? false
+        sequences[slot].map { $0.position < $0.end } ?? false
     }
 
     /// Ends a sequence, prefilled or not; its slot is free again, and its memory given back.
@@ -155,5 +199,8 @@ package final class GenerationBatch {
         cache.entries.discard(slot: slot)
         sequences[slot] = nil
         if prefill?.slot == slot { prefill = nil }
+        // A step of which nobody is left is not waited for.
+        let isLeft = begun?.rows.contains { sequences[$0.slot]?.number == $0.number } ?? false
+        if !isLeft { begun = nil }
     }
 }

@@ -181,7 +181,7 @@ package actor Generator {
             let mel = try LogMel(of: request.preparedSamples, pool: pool)
             waiting[index].times.mel = clock.elapsed
             let slot = try batch.start(
-                .init(tokens: prompt, mel: mel),
+                .init(tokens: prompt, mel: mel), tokenLimit: request.tokenLimit,
                 options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide),
                 breaksCircles: request.breaksCircles)
             running[slot] = waiting.remove(at: index)
@@ -307,7 +307,7 @@ package actor Generator {
         }
         let isEnd =
             configuration.endTokenIDs.contains(choice.id) && !current.request.ignoresEndTokens
-        let isFull = current.tokenCount >= current.request.tokenLimit || !batch.hasRoom(in: slot)
+        let isFull = !batch.hasRoom(in: slot)
         guard isEnd || isFull else { return }
         current.continuation.yield(
             .finished(

@@ -19,7 +19,7 @@ package final class TextDecoder {
 
     package let configuration: ModelConfiguration.Text
     private let backend: any Backend
-    private let embedding: Weight
+    let embedding: Weight
     private let layers: [Layer]
     private let finalNorm: Weight
     private let head: Weight

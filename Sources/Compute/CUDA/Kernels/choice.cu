@@ -58,9 +58,9 @@ struct Choice {
     float logProbability, margin;
 };
 
-/// The best candidate of each row. Grid: rows, 32 threads. Where `ids` is given, the token goes there too, and the
-/// position of the row moves on.
-extern "C" __global__ void chooseTokens(Choice *choices, const Candidate *candidates, int spans, int *ids, int *positions) {
+/// The best candidate of each row. Grid: rows, 32 threads. Where `slots` is given, the token also becomes the last one of
+/// the row's slot, for the next step.
+extern "C" __global__ void chooseTokens(Choice *choices, const Candidate *candidates, int spans, const int *slots, int *lastIDs) {
     waitForPrevious();
     letNextBegin();
     Candidate c = {-INFINITY, -INFINITY, 0, 0x7FFFFFFF};
@@ -69,8 +69,5 @@ extern "C" __global__ void chooseTokens(Choice *choices, const Candidate *candid
     if (threadIdx.x != 0) return;
     const int id = c.id == 0x7FFFFFFF ? 0 : c.id;
     choices[blockIdx.x] = {id, -logf(c.sum), c.best - c.second};
-    if (ids) {
-        ids[blockIdx.x] = id;
-        positions[blockIdx.x]++;
-    }
+    if (slots) lastIDs[slots[blockIdx.x]] = id;
 }

@@ -96,21 +96,17 @@ extern "C" __global__ void gateRows(float *y, const float *x, int width) {
         y[size_t(blockIdx.x) * width + i] = gate[i] / (1.0f + expf(-gate[i])) * up[i];
 }
 
-/// `y[row] = weight[ids[row]]`, or zeros where `slots`, if given, has a negative one; one block a row. `scales` (one a weight row)
-/// says that the weight has 8 bits.
+/// `y[row] = weight[ids[row]]`; one block a row. Below zero, an id stands for the last one of the row's slot. `scales` (one a
+/// weight row) says that the weight has 8 bits.
 extern "C" __global__ void embedRows(float *y, const void *weight, const float *scales, const int *ids, const int *slots,
-                                     int width, int stride) {
+                                     const int *lastIDs, int width, int stride) {
     waitForPrevious();
     letNextBegin();
-    const int row = blockIdx.x;
-    const bool isUsed = !slots || slots[row] >= 0;
-    const size_t start = size_t(isUsed ? ids[row] : 0) * stride;
-    for (int i = threadIdx.x; i < width; i += blockDim.x) {
-        float v = 0;
-        if (isUsed && scales) v = static_cast<const int8 *>(weight)[start + bytePlace(i)] * scales[ids[row]];
-        if (isUsed && !scales) v = widen(static_cast<const bits16 *>(weight)[start + i]);
-        y[size_t(row) * width + i] = v;
-    }
+    const int row = blockIdx.x, id = ids[row] >= 0 ? ids[row] : lastIDs[slots[row]];
+    const size_t start = size_t(id) * stride;
+    for (int i = threadIdx.x; i < width; i += blockDim.x)
+        y[size_t(row) * width + i] = scales ? static_cast<const int8 *>(weight)[start + bytePlace(i)] * scales[id]
+                                            : widen(static_cast<const bits16 *>(weight)[start + i]);
 }
 
 /// `y[i] += table[i mod period]`
