@@ -31,7 +31,7 @@ package struct BackendCheck: Sendable {
 
     /// Small ones that every kernel of a model takes part in: some milliseconds.
     static let quick: [BackendCheck] =
-        [3, 45].flatMap { rows in
+        [3, 45, 150].flatMap { rows in
             [
                 BackendCheck(name: "product, \(rows) rows", 1e-3, 3e-2) {
                     inputs throws(ComputeError) in
@@ -75,7 +75,7 @@ package struct BackendCheck: Sendable {
 
     /// All at the released sizes.
     package static let all: [BackendCheck] =
-        [1, 3, 8, 13, 32, 45, 405, 810].flatMap { rows in
+        [1, 3, 8, 13, 32, 45, 128, 405, 810].flatMap { rows in
             [
                 BackendCheck(name: "queries, keys and values, \(rows) rows", 5e-4, 2e-2) {
                     inputs throws(ComputeError) in

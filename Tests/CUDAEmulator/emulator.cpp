@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdio>
+#include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <sys/mman.h>
@@ -94,8 +96,8 @@ struct Kernel { const char *name; Launch launch; };
 const Kernel kernels[] = {
     KERNEL(operandRows), KERNEL(normRows), KERNEL(gateRows), KERNEL(embedRows), KERNEL(addRepeating),
     KERNEL(narrowValues), KERNEL(floatsOfWeight), KERNEL(operandsOfWeight), KERNEL(bytesOfWeight),
-    KERNEL(stepProduct8), KERNEL(stepProduct16), KERNEL(stepProduct32), KERNEL(stepProduct8Bytes),
-    KERNEL(stepProduct16Bytes), KERNEL(stepProduct32Bytes), KERNEL(product128), KERNEL(product64),
+    KERNEL(stepProduct8), KERNEL(stepProduct16), KERNEL(stepProduct32), KERNEL(stepProduct64), KERNEL(stepProduct8Bytes),
+    KERNEL(stepProduct16Bytes), KERNEL(stepProduct32Bytes), KERNEL(stepProduct64Bytes), KERNEL(product128), KERNEL(product64),
     KERNEL(product128Bytes), KERNEL(product64Bytes), KERNEL(convolveImages), KERNEL(convolvePlain),
     KERNEL(rotateRows), KERNEL(attendBlocks64), KERNEL(attendBlocks128), KERNEL(attendCausally64),
     KERNEL(attendCausally128), KERNEL(attendPlain), KERNEL(attendStep64x1), KERNEL(attendStep64x2),
@@ -149,18 +151,21 @@ constexpr cu_result notWhileRecording = 900;
 
 /// A copy to the host whose bytes arrive when they are waited for, and not before.
 struct LateCopy { void *to; std::vector<char> bytes; };
-struct Stream { std::vector<LateCopy> copies; size_t asked = 0, arrived = 0; };
-struct Event { Stream *stream = nullptr; size_t asked = 0; };
+struct Stream {
+    std::deque<LateCopy> copies;
+    size_t asked = 0, arrived = 0;
 
-void arrive(Stream *stream, size_t count) {
-    for (; stream->arrived < count; stream->arrived++) {
-        const LateCopy &copy = stream->copies.front();
-        std::memcpy(copy.to, copy.bytes.data(), copy.bytes.size());
-        stream->copies.erase(stream->copies.begin());
+    void arrive(size_t count) {
+        for (; arrived < count; arrived++) {
+            std::memcpy(copies.front().to, copies.front().bytes.data(), copies.front().bytes.size());
+            copies.pop_front();
+        }
     }
-}
+};
+/// An event outlives its stream.
+struct Event { std::shared_ptr<Stream> stream; size_t asked = 0; };
 
-Stream *of(cu_stream stream) { return reinterpret_cast<Stream *>(stream); }
+std::shared_ptr<Stream> &of(cu_stream stream) { return *reinterpret_cast<std::shared_ptr<Stream> *>(stream); }
 
 template <class T> T *at(cu_pointer p) { return reinterpret_cast<T *>(p); }
 
@@ -210,9 +215,9 @@ const Symbol symbols[] = {
     }),
     SYMBOL(cuMemcpyDtoDAsync_v2, (cu_pointer to, cu_pointer from, size_t n, cu_stream) -> cu_result { std::memmove(at<void>(to), at<void>(from), n); return 0; }),
     SYMBOL(cuMemsetD8Async, (cu_pointer to, unsigned char v, size_t n, cu_stream) -> cu_result { std::memset(at<void>(to), v, n); return 0; }),
-    SYMBOL(cuStreamCreate, (cu_stream *s, uint32_t) -> cu_result { *s = reinterpret_cast<cu_stream>(new Stream); return 0; }),
-    SYMBOL(cuStreamDestroy_v2, (cu_stream s) -> cu_result { delete of(s); return 0; }),
-    SYMBOL(cuStreamSynchronize, (cu_stream s) -> cu_result { arrive(of(s), of(s)->asked); return 0; }),
+    SYMBOL(cuStreamCreate, (cu_stream *s, uint32_t) -> cu_result { *s = reinterpret_cast<cu_stream>(new std::shared_ptr<Stream>(new Stream)); return 0; }),
+    SYMBOL(cuStreamDestroy_v2, (cu_stream s) -> cu_result { of(s)->arrive(of(s)->asked); delete &of(s); return 0; }),
+    SYMBOL(cuStreamSynchronize, (cu_stream s) -> cu_result { of(s)->arrive(of(s)->asked); return 0; }),
     SYMBOL(cuEventCreate, (cu_event *e, uint32_t) -> cu_result { *e = reinterpret_cast<cu_event>(new Event); return 0; }),
     SYMBOL(cuEventDestroy_v2, (cu_event e) -> cu_result { delete reinterpret_cast<Event *>(e); return 0; }),
     SYMBOL(cuEventRecord, (cu_event e, cu_stream s) -> cu_result {
@@ -221,7 +226,7 @@ const Symbol symbols[] = {
     }),
     SYMBOL(cuEventSynchronize, (cu_event e) -> cu_result {
         const Event *event = reinterpret_cast<Event *>(e);
-        if (event->stream) arrive(event->stream, event->asked);
+        if (event->stream) event->stream->arrive(event->asked);
         return 0;
     }),
     SYMBOL(cuModuleLoadData, (cu_module *m, const void *) -> cu_result { *m = reinterpret_cast<cu_module>(1); return 0; }),

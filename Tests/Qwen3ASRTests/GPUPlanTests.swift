@@ -11,7 +11,7 @@ import Testing
     @Test func `a large card gets 16 bits and all slots`() throws {
         let plan = try GPUPlan(
             availableByteCount: 40 << 30, valueCount: values, bytesPerToken: perToken)
-        #expect(!plan.isEightBit && plan.slots == 32)
+        #expect(!plan.isEightBit && plan.slots == 128)
     }
 
     @Test func `a card of 6 GB gets 16 bits and a few slots, one of 4 GB 8 bits`() throws {

@@ -7,7 +7,7 @@ import CCUDA
 /// owns the backend; they return before the GPU is done, except ``download(_:)`` and ``argmax(_:)``.
 package struct CUDABackend: Backend {
     package let name: String
-    package let longestStep = 32
+    package let longestStep = 128
     package let worksAhead = true
     let session: CUDASession
     private let isEightBit: Bool

@@ -67,12 +67,15 @@ extension CUDABackend {
         let matrix = weight.cuda
         let (suffix, processors) = (matrix.isByte ? "Bytes" : "", session.device.multiprocessors)
         if rows <= longestStep {
-            let groups = (weight.rows + 15) / 16
-            let tokens = rows <= 8 ? 8 : rows <= 16 ? 16 : 32
+            let tokens = rows <= 8 ? 8 : rows <= 16 ? 16 : rows <= 32 ? 32 : 64
+            let height = rows <= 32 ? 16 : 32
+            let groups = (weight.rows + height - 1) / height
             try session.launch(
                 "stepProduct\(tokens)\(suffix)",
-                grid: (groups <= 8 * processors ? groups : 4 * processors, 1), threads: 256, output,
-                operands, matrix.bytes.address, Int32(matrix.stride))
+                grid: (
+                    groups <= 8 * processors ? groups : 4 * processors,
+                    (rows + tokens - 1) / tokens
+                ), threads: 256, output, operands, matrix.bytes.address, Int32(matrix.stride))
             return
         }
         // Large tiles move less; small ones keep all processors busy.

@@ -15,7 +15,7 @@ struct GPUPlan: Hashable, CustomStringConvertible {
     /// Tokens of a piece of 30 s with its answer, as a rule.
     static let tokensPerSlot = 768
     /// The most tokens that a decode step takes at once.
-    static let slotLimit = 32
+    static let slotLimit = 128
 
     /// - Parameters:
     ///   - availableByteCount: of the GPU, with its context made and nothing loaded.

@@ -51,39 +51,50 @@ __device__ inline void finishGate(const Output &o, int token, int output, float 
 
 // ---- Few rows: a decode step -------------------------------------------------------------------------------------
 
-/// Few tokens: the weight streams past them once.
+/// Few tokens: the weight streams past them.
 ///
-/// A block of 8 warps takes 16 rows of the weight at a time, as the matrix unit's rows, and the tokens as its columns;
-/// each warp takes every eighth chunk of a row. The lanes of a quad hold 16 bytes each of a row: the order of the
-/// values inside a chunk is another than in memory, and the same on both sides.
-/// `tiles` * 8 tokens at most. Grid: any; a block goes on with the next 16 rows.
-template <int tiles, bool isByte>
+/// A block of 8 warps takes `tall` times 16 rows of the weight at a time, as the matrix unit's rows, and `tiles` times 8 tokens
+/// as its columns; each warp takes every eighth chunk of a row, and their sums are added in order. The lanes of a quad hold
+/// 16 bytes each of a row: the order of the values inside a chunk is another than in memory, and the same on both sides.
+/// Grid: (any; a block goes on with the next rows, all groups of tokens).
+template <int tiles, int tall, bool isByte>
 __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int width) {
-    constexpr int warps = 8, ahead = 4, chunk = isByte ? 64 : 32, perLane = chunk / 4;
-    __shared__ float sums[warps][16][8 * tiles + 1];
+    constexpr int warps = 8, ahead = 4 / tall, chunk = isByte ? 64 : 32, perLane = chunk / 4;
+    // Sums are added by pieces of so many tiles.
+    constexpr int piece = tiles < 4 ? tiles : 4;
+    __shared__ float sums[warps][16][8 * piece + 1];
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, g = lane / 4, t = lane % 4;
-    const int chunks = width / chunk, rows = o.finish == FINISH_GATE ? o.outputs * 2 : o.outputs;
-    const int groups = (rows + 15) / 16;
+    const bool isGate = o.finish == FINISH_GATE;
+    const int chunks = width / chunk, rows = isGate ? o.outputs * 2 : o.outputs;
+    const int groups = (rows + 16 * tall - 1) / (16 * tall), token0 = blockIdx.y * 8 * tiles;
     const size_t rowBytes = size_t(width) * (isByte ? 1 : 2);
     bool hasWaited = false;
     for (int group = blockIdx.x; group < groups; group += gridDim.x) {
-        // Rows g and g + 8 of the tile; with a gate, the same row of both halves.
-        int first = group * 16 + g, second = first + 8;
-        if (o.finish == FINISH_GATE) { first = group * 8 + g; second = first + o.outputs; }
-        const bool hasFirst = o.finish == FINISH_GATE ? first < o.outputs : first < rows, hasSecond = hasFirst && second < rows;
-        const char *one = static_cast<const char *>(weight) + (hasFirst ? first : 0) * rowBytes + t * 16;
-        const char *two = static_cast<const char *>(weight) + (hasSecond ? second : 0) * rowBytes + t * 16;
-        uint4 held[ahead][2];
-        float sum[tiles][4];
+        // Rows g and g + 8 of each sixteen; with a gate, the same row of both halves.
+        const char *from[tall][2];
 #pragma unroll
-        for (int n = 0; n < tiles; n++) { sum[n][0] = 0; sum[n][1] = 0; sum[n][2] = 0; sum[n][3] = 0; }
+        for (int r = 0; r < tall; r++) {
+            const int sixteen = group * tall + r, first = isGate ? sixteen * 8 + g : sixteen * 16 + g;
+            const int second = isGate ? first + o.outputs : first + 8;
+            const bool hasFirst = first < o.outputs, hasSecond = hasFirst && second < rows;
+            from[r][0] = static_cast<const char *>(weight) + (hasFirst ? first : 0) * rowBytes + t * 16;
+            from[r][1] = static_cast<const char *>(weight) + (hasSecond ? second : 0) * rowBytes + t * 16;
+        }
+        uint4 held[ahead][tall][2];
+        float sum[tall][tiles][4];
+#pragma unroll
+        for (int r = 0; r < tall; r++)
+#pragma unroll
+            for (int n = 0; n < tiles; n++) { sum[r][n][0] = 0; sum[r][n][1] = 0; sum[r][n][2] = 0; sum[r][n][3] = 0; }
         for (int base = warp; base < chunks; base += warps * ahead) {
 #pragma unroll
             for (int i = 0; i < ahead; i++) {
                 const int c = base + i * warps;
-                if (c < chunks) {
-                    held[i][0] = loadOnce(one + size_t(c) * 64);
-                    held[i][1] = loadOnce(two + size_t(c) * 64);
+                if (c >= chunks) continue;
+#pragma unroll
+                for (int r = 0; r < tall; r++) {
+                    held[i][r][0] = loadOnce(from[r][0] + size_t(c) * 64);
+                    held[i][r][1] = loadOnce(from[r][1] + size_t(c) * 64);
                 }
             }
             if (!hasWaited) { waitForPrevious(); hasWaited = true; }
@@ -91,71 +102,84 @@ __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int w
             for (int i = 0; i < ahead; i++) {
                 const int c = base + i * warps;
                 if (c >= chunks) break;
-                const unsigned a0[4] = {held[i][0].x, held[i][0].y, held[i][0].z, held[i][0].w};
-                const unsigned a1[4] = {held[i][1].x, held[i][1].y, held[i][1].z, held[i][1].w};
 #pragma unroll
                 for (int n = 0; n < tiles; n++) {
-                    const int token = n * 8 + g;
+                    const int token = token0 + n * 8 + g;
                     uint4 low = make_uint4(0, 0, 0, 0), high = low;
                     if (token < o.tokens) {
-                        const uint4 *from = reinterpret_cast<const uint4 *>(x + size_t(token) * width + c * chunk + t * perLane);
-                        low = from[0];
-                        if (isByte) high = from[1];
+                        const uint4 *values = reinterpret_cast<const uint4 *>(x + size_t(token) * width + c * chunk + t * perLane);
+                        low = values[0];
+                        if (isByte) high = values[1];
                     }
                     const unsigned b0[4] = {low.x, low.y, low.z, low.w}, b1[4] = {high.x, high.y, high.z, high.w};
-                    if (isByte) {
 #pragma unroll
-                        for (int j = 0; j < 4; j++) {
-                            unsigned a[4];
-                            widenBytes(a0[j], a[0], a[2]);
-                            widenBytes(a1[j], a[1], a[3]);
-                            multiplyTile(sum[n], a, b0[j], b1[j]);
-                        }
-                    } else {
+                    for (int r = 0; r < tall; r++) {
+                        const uint4 first = held[i][r][0], second = held[i][r][1];
+                        const unsigned a0[4] = {first.x, first.y, first.z, first.w};
+                        const unsigned a1[4] = {second.x, second.y, second.z, second.w};
+                        if (isByte) {
 #pragma unroll
-                        for (int j = 0; j < 4; j += 2) {
-                            const unsigned a[4] = {a0[j], a1[j], a0[j + 1], a1[j + 1]};
-                            multiplyTile(sum[n], a, b0[j], b0[j + 1]);
+                            for (int j = 0; j < 4; j++) {
+                                unsigned a[4];
+                                widenBytes(a0[j], a[0], a[2]);
+                                widenBytes(a1[j], a[1], a[3]);
+                                multiplyTile(sum[r][n], a, b0[j], b1[j]);
+                            }
+                        } else {
+#pragma unroll
+                            for (int j = 0; j < 4; j += 2) {
+                                const unsigned a[4] = {a0[j], a1[j], a0[j + 1], a1[j + 1]};
+                                multiplyTile(sum[r][n], a, b0[j], b0[j + 1]);
+                            }
                         }
                     }
                 }
             }
         }
         if (!hasWaited) { waitForPrevious(); hasWaited = true; }
-        __syncthreads();
-#pragma unroll
-        for (int n = 0; n < tiles; n++)
-            for (int i = 0; i < 4; i++) sums[warp][g + 8 * (i >> 1)][n * 8 + 2 * t + (i & 1)] = sum[n][i];
-        __syncthreads();
-        const bool isGate = o.finish == FINISH_GATE;
         const int height = isGate ? 8 : 16;
-        for (int i = threadIdx.x; i < height * o.tokens; i += blockDim.x) {
-            const int row = i % height, token = i / height, output = group * height + row;
-            if (output >= o.outputs) continue;
-            float v = 0, up = 0;
-            for (int w = 0; w < warps; w++) v += sums[w][row][token];
-            if (isGate) {
-                for (int w = 0; w < warps; w++) up += sums[w][row + 8][token];
-                finishGate(o, token, output, v, up);
-            } else {
-                finish(o, token, output, v);
+#pragma unroll
+        for (int r = 0; r < tall; r++)
+#pragma unroll
+            for (int n0 = 0; n0 < tiles; n0 += piece) {
+                __syncthreads();
+#pragma unroll
+                for (int n = 0; n < piece; n++)
+#pragma unroll
+                    for (int i = 0; i < 4; i++)
+                        sums[warp][g + 8 * (i >> 1)][n * 8 + 2 * t + (i & 1)] = sum[r][n0 + n][i];
+                __syncthreads();
+                for (int i = threadIdx.x; i < height * 8 * piece; i += blockDim.x) {
+                    const int row = i % height, column = i / height;
+                    const int token = token0 + n0 * 8 + column, output = (group * tall + r) * height + row;
+                    if (token >= o.tokens || output >= o.outputs) continue;
+                    float v = 0, up = 0;
+                    for (int w = 0; w < warps; w++) v += sums[w][row][column];
+                    if (isGate) {
+                        for (int w = 0; w < warps; w++) up += sums[w][row + 8][column];
+                        finishGate(o, token, output, v, up);
+                    } else {
+                        finish(o, token, output, v);
+                    }
+                }
             }
-        }
     }
     letNextBegin();
 }
 
-#define STEP_PRODUCT(name, tiles, isByte)                                                                          \
-    extern "C" __global__ void __launch_bounds__(256)                                                              \
+#define STEP_PRODUCT(name, tiles, tall, isByte, blocks)                                                            \
+    extern "C" __global__ void __launch_bounds__(256, blocks)                                                      \
         name(Output output, const bits16 *x, const void *weight, int width) {                                      \
-        stepProduct<tiles, isByte>(output, x, weight, width);                                                      \
+        stepProduct<tiles, tall, isByte>(output, x, weight, width);                                                \
     }
-STEP_PRODUCT(stepProduct8, 1, false)
-STEP_PRODUCT(stepProduct16, 2, false)
-STEP_PRODUCT(stepProduct32, 4, false)
-STEP_PRODUCT(stepProduct8Bytes, 1, true)
-STEP_PRODUCT(stepProduct16Bytes, 2, true)
-STEP_PRODUCT(stepProduct32Bytes, 4, true)
+STEP_PRODUCT(stepProduct8, 1, 1, false, 2)
+STEP_PRODUCT(stepProduct16, 2, 1, false, 2)
+STEP_PRODUCT(stepProduct32, 4, 1, false, 2)
+STEP_PRODUCT(stepProduct64, 8, 2, false, 2)
+STEP_PRODUCT(stepProduct8Bytes, 1, 1, true, 2)
+STEP_PRODUCT(stepProduct16Bytes, 2, 1, true, 2)
+STEP_PRODUCT(stepProduct32Bytes, 4, 1, true, 2)
+STEP_PRODUCT(stepProduct64Bytes, 8, 2, true, 1)
 
 // ---- Many rows: prompts, the encoder, large batches -----------------------------------------------------------------
 
