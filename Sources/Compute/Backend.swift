@@ -15,6 +15,9 @@ package protocol Backend: Sendable {
     /// The most rows that ``linear(_:_:_:bias:finish:)`` sums as it sums one.
     var longestStep: Int { get }
 
+    /// Rows of several prompts that are worth passing through a layer together; 0 where each goes alone.
+    var promptRows: Int { get }
+
     /// Allocates a row-major tensor, filled with zeros.
     func makeTensor(_ shape: Shape) throws(ComputeError) -> Tensor
     /// Copies in; `values.count` must equal `tensor.shape.count`.
@@ -117,6 +120,7 @@ extension Backend {
     package var longestStep: Int { Self.manyRows - 1 }
 
     package var worksAhead: Bool { false }
+    package var promptRows: Int { 0 }
 
     package func finish() throws(ComputeError) {}
 

@@ -116,6 +116,12 @@ struct EngineBench: ParsableCommand {
         _ times: inout StageTimes, _ pool: ThreadPool
     ) throws {
         var slotsInUse: [Int] = []
+        var prompts: [GenerationBatch.Prompted] = []
+        func pass() throws {
+            slotsInUse += try batch.start(prompts)
+            while batch.isPrefilling { _ = try batch.advancePrefill(times: &times) }
+            prompts = []
+        }
         for samples in group {
             let clock = ContinuousClock()
             var mel: LogMel?
@@ -124,11 +130,13 @@ struct EngineBench: ParsableCommand {
             let count = AudioEncoder.audioTokenCount(frames: mel.frameCount)
             // 9 tokens before the audio and 6 after it, as the prompt has; which ones costs nothing.
             let ids = [Int32](repeating: 1, count: 9 + count + 6)
-            let prompt = GenerationBatch.Prompted(
+            var prompt = GenerationBatch.Prompted(
                 tokens: PromptTokens(ids: ids, audioRange: 9..<9 + count), mel: mel)
-            slotsInUse.append(try batch.start(prompt, tokenLimit: tokens))
-            while try batch.advancePrefill(times: &times) == nil {}
+            prompt.tokenLimit = tokens
+            if !batch.mayPass(prompt.tokens, with: prompts.map(\.tokens)) { try pass() }
+            prompts.append(prompt)
         }
+        if !prompts.isEmpty { try pass() }
         for _ in 1..<tokens { _ = try batch.step(times: &times) }
         slotsInUse.forEach(batch.release)
     }

@@ -68,11 +68,13 @@ final class GoldenRun {
         var times = StageTimes()
         var slots: [Int] = []
         var choices: [Int: [TokenChoice]] = [:]
-        for prompt in prompts {
-            let slot = try batch.start(prompt, options: options, probe: probe)
-            slots.append(slot)
-            while choices[slot] == nil {
-                choices[slot] = try batch.advancePrefill(times: &times).map { [$0] }
+        for var prompt in prompts {
+            prompt.options = options
+            slots += try batch.start([prompt], probe: probe)
+            while batch.isPrefilling {
+                for (slot, choice) in try batch.advancePrefill(times: &times) {
+                    choices[slot] = [choice]
+                }
             }
         }
         for _ in 1..<count {

@@ -17,12 +17,13 @@ import Testing
         var tokens = [[Int32]](repeating: [], count: 3)
         var owners: [Int: Int] = [:]
         func start(_ index: Int, limit: Int) throws {
-            let prompt = try run.prompted(Fixtures.samples("audio/\(Self.clips[index]).wav"))
-            let slot = try batch.start(prompt, tokenLimit: limit)
-            var first: TokenChoice?
-            while first == nil { first = try batch.advancePrefill(times: &times) }
+            var prompt = try run.prompted(Fixtures.samples("audio/\(Self.clips[index]).wav"))
+            prompt.tokenLimit = limit
+            let slot = try batch.start([prompt])[0]
             owners[slot] = index
-            tokens[index].append(try #require(first).id)
+            while batch.isPrefilling {
+                tokens[index] += try batch.advancePrefill(times: &times).map(\.choice.id)
+            }
         }
         func step(_ count: Int) throws {
             for _ in 0..<count {
@@ -84,12 +85,12 @@ import Testing
         func tokens(_ backend: any Backend) throws -> [Int32] {
             let run = try GoldenRun(
                 path: Fixtures.demoModel.path(percentEncoded: false), backend: backend, slots: 1)
-            let prompt = try run.prompted(Fixtures.samples("audio/c0537_en.wav"))
-            let slot = try run.batch.start(prompt, breaksCircles: true)
+            var prompt = try run.prompted(Fixtures.samples("audio/c0537_en.wav"))
+            prompt.breaksCircles = true
+            _ = try run.batch.start([prompt])
             var times = StageTimes()
-            while try run.batch.advancePrefill(times: &times) == nil {}
+            while run.batch.isPrefilling { _ = try run.batch.advancePrefill(times: &times) }
             return try (0..<200).flatMap { _ in try run.batch.step(times: &times).map(\.choice.id) }
-                + [Int32(slot)]
         }
         let watched = try WatchedBackend(worksAhead: true)
         #expect(try tokens(watched) == tokens(CPUBackend(threads: 2)))

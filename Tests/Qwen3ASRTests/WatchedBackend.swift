@@ -24,6 +24,7 @@ struct WatchedBackend: Backend {
     private let inner: CPUBackend
     private let willPass: @Sendable (Pass) -> Void
     let worksAhead: Bool
+    let promptRows: Int
     /// What was chosen last, by slot.
     private let lastIDs = LastIDs()
 
@@ -32,13 +33,15 @@ struct WatchedBackend: Backend {
     }
 
     /// - Parameters:
-    ///   - worksAhead: as a GPU does.
+    ///   - worksAhead, promptRows: as a GPU has them.
     ///   - willPass: called before each pass, on the thread that does the work.
     init(
-        worksAhead: Bool = false, willPass: @escaping @Sendable (Pass) -> Void = { _ in }
+        worksAhead: Bool = false, promptRows: Int = 0,
+        willPass: @escaping @Sendable (Pass) -> Void = { _ in }
     ) throws {
         inner = try CPUBackend(threads: 2)
         self.worksAhead = worksAhead
+        self.promptRows = promptRows
         self.willPass = willPass
     }
 
@@ -65,11 +68,11 @@ struct WatchedBackend: Backend {
         _ y: Tensor, packed: Tensor, heads: HeadLayout, norms: HeadNorms, rotary: Tensor,
         runs: [TokenRun], cache: KeyValueCache, layer: Int
     ) throws(ComputeError) {
-        if runs[0].count > 1 {
-            let run = runs[0]
+        for run in runs where run.count > 1 {
             let positions = run.firstPosition..<run.firstPosition + run.count
             note(.prefill(slot: run.slot, positions: positions, layer: layer))
-        } else if layer == 0 {
+        }
+        if runs[0].count == 1, layer == 0 {
             note(.step(slots: runs.map(\.slot)))
         }
         try inner.causalAttention(

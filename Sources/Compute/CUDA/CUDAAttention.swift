@@ -106,7 +106,8 @@ extension CUDABackend {
         _ y: Tensor, _ x: cu_pointer, heads: HeadLayout, tiles: [cu_tile], cache: cu_cache,
         kernel: String
     ) throws(ComputeError) {
-        let table = try session.upload(tiles, .tiles)
+        let table = try session.upload(
+            tiles.flatMap { [$0.row, $0.count, $0.first, $0.keys] }, .tiles)
         let grid = (tiles.count, heads.queryHeads)
         if [64, 128].contains(heads.headDim) {
             try session.launch(

@@ -9,6 +9,7 @@ package struct CUDABackend: Backend {
     package let name: String
     package let longestStep = 128
     package let worksAhead = true
+    package let promptRows = 2048
     let session: CUDASession
     private let isEightBit: Bool
 

@@ -11,6 +11,8 @@ import Glibc
     private let module: cu_module
     private var functions: [String: cu_function]
     private var scratch: [Scratch: DeviceBytes] = [:]
+    /// What was copied last to memory of that name.
+    private var tables: [Scratch: [Int32]] = [:]
 
     /// Memory of one operation, which the next one may overwrite.
     enum Scratch: Hashable {
@@ -106,6 +108,7 @@ import Glibc
     func scratch(_ name: Scratch, _ byteCount: Int) throws(ComputeError) -> cu_pointer {
         if let kept = scratch[name], kept.count >= byteCount { return kept.address }
         scratch[name] = nil
+        tables[name] = nil
         let made = try allocate(byteCount)
         scratch[name] = made
         // The counters of arrivals start at zero, and every kernel leaves them so.
@@ -131,16 +134,17 @@ import Glibc
         if readsPageableMemory { try synchronize() }
     }
 
-    /// Copies values in under a name.
-    func upload<Value: BitwiseCopyable>(
-        _ values: [Value], _ name: Scratch
-    ) throws(ComputeError) -> cu_pointer {
-        let address = try scratch(name, values.count * MemoryLayout<Value>.stride)
+    /// Copies a table in under a name of its own; not again where it is there already, as for all layers of a prompt.
+    func upload(_ values: [Int32], _ name: Scratch) throws(ComputeError) -> cu_pointer {
+        let address = try scratch(name, 4 * values.count)
+        guard tables[name] != values else { return address }
+        tables[name] = nil
         // Typed throws do not pass through the library's closures.
         let outcome = unsafe values.withUnsafeBytes { bytes in
             Result { () throws(ComputeError) in try unsafe upload(bytes, to: address) }
         }
         try outcome.get()
+        tables[name] = values
         return address
     }
 

@@ -1,8 +1,7 @@
 package import Audio
 package import Compute
 
-/// Sequences that are decoded together, one token of each per step, while at most one more is prefilled
-/// part by part.
+/// Sequences that are decoded together, one token of each per step, while others are prefilled part by part.
 ///
 /// The mechanism without the policy: what to start, when to do which step, and when a sequence is
 /// done, is the caller's business. A sequence gives the same bits whatever shares the batch with it.
@@ -11,6 +10,11 @@ package final class GenerationBatch {
     package struct Prompted {
         package let tokens: PromptTokens
         package let mel: LogMel
+        package var options = EncodingOptions()
+        /// Tokens after which it has no room any more, 1 or more.
+        package var tokenLimit = Int.max
+        /// As ``GenerationRequest/breaksCircles``.
+        package var breaksCircles = false
 
         package init(tokens: PromptTokens, mel: LogMel) {
             self.tokens = tokens
@@ -45,9 +49,6 @@ package final class GenerationBatch {
     private let prefillWorkspace: Workspace
     private let cache: DecoderCache
     private var prefill: Prefill?
-    /// Of the sequence that is being prefilled.
-    private var loopGuard: LoopGuard?
-    private var tokenLimit = Int.max
     private var startCount = 0
     /// The next step, where it was begun before the tokens of the last one were read.
     private var begun: BegunStep?
@@ -71,9 +72,9 @@ package final class GenerationBatch {
             slots: slots, capacity: min(capacity, network.configuration.text.longestPosition))
     }
 
-    /// The lowest slot that is free; `nil` if there is none.
-    package var freeSlot: Int? {
-        (0..<cache.slots).first { sequences[$0] == nil && prefill?.slot != $0 }
+    /// Slots that no sequence holds, lowest first.
+    package var freeSlots: [Int] {
+        (0..<cache.slots).filter { sequences[$0] == nil && prefill?.holds($0) != true }
     }
 
     /// Tokens that one sequence can hold, prompt included.
@@ -82,45 +83,68 @@ package final class GenerationBatch {
     /// Bytes that a token's keys and values take.
     package var bytesPerToken: Int { cache.entries.bytesPerPosition }
 
-    /// Whether a sequence was started and has no token yet.
+    /// Whether sequences were started and have no token yet.
     package var isPrefilling: Bool { prefill != nil }
 
-    /// Starts a sequence in the lowest free slot; ``advancePrefill(times:)`` then does the work.
+    /// Whether of these nothing but the choice of their first tokens is left to ask for.
+    package var isAtFirstTokens: Bool { prefill?.isAtChoice == true }
+
+    /// Whether a prompt may be started together with others.
     ///
-    /// - Parameters:
-    ///   - prompt: fewer tokens than ``capacity``.
-    ///   - tokenLimit: tokens after which it has no room any more, 1 or more.
-    ///   - breaksCircles: as ``GenerationRequest/breaksCircles``.
-    ///   - probe: sees every part of every stage.
-    package func start(
-        _ prompt: Prompted, tokenLimit: Int = .max, options: EncodingOptions = EncodingOptions(),
-        breaksCircles: Bool = false, probe: Probe? = nil
-    ) throws(ComputeError) -> Int {
-        precondition(prefill == nil && prompt.tokens.ids.count < cache.capacity)
-        guard let slot = freeSlot else { preconditionFailure("no slot is free") }
-        prefill = try Prefill(
-            prompt, options: options, slot: slot, network: network, cache: cache,
-            workspace: prefillWorkspace, isMeasured: isMeasured, probe: probe)
-        loopGuard = breaksCircles ? LoopGuard() : nil
-        self.tokenLimit = tokenLimit
-        return slot
+    /// Only such as have more rows than a step, in the encoder too: so the order of a sum does not depend on
+    /// what goes together.
+    package func mayPass(_ prompt: PromptTokens, with others: [PromptTokens]) -> Bool {
+        let (all, backend) = (others + [prompt], network.backend)
+        return others.isEmpty
+            || all.allSatisfy { $0.audioRange.count > backend.longestStep }
+                && all.reduce(0) { $0 + $1.ids.count } <= backend.promptRows
     }
 
-    /// Does the next part of the started sequence's prefill.
+    /// Starts sequences in the lowest free slots; ``advancePrefill(times:)`` then does the work.
     ///
-    /// - Returns: its first token, after the last part.
-    package func advancePrefill(times: inout StageTimes) throws(ComputeError) -> TokenChoice? {
-        guard let current = prefill, let choice = try current.advance(times: &times) else {
-            return nil
+    /// - Parameters:
+    ///   - prompts: fewer tokens each than ``capacity``; more than one only as ``mayPass(_:with:)`` says.
+    ///   - probe: sees every part of every stage.
+    /// - Returns: their slots.
+    package func start(
+        _ prompts: [Prompted], probe: Probe? = nil
+    ) throws(ComputeError) -> [Int] {
+        precondition(prefill == nil && !prompts.isEmpty)
+        precondition(prompts.allSatisfy { $0.tokens.ids.count < cache.capacity })
+        let slots = Array(freeSlots.prefix(prompts.count))
+        precondition(slots.count == prompts.count, "no slot is free")
+        prefill = try Prefill(
+            zip(slots, prompts).map { (slot: $0, prompted: $1) }, network: network, cache: cache,
+            workspace: prefillWorkspace, isMeasured: isMeasured, probe: probe)
+        return slots
+    }
+
+    /// Does the next part of the started sequences' prefill.
+    ///
+    /// - Returns: their first tokens, after the last part, in the order in which they were started.
+    package func advancePrefill(
+        times: inout StageTimes
+    ) throws(ComputeError) -> [(slot: Int, choice: TokenChoice)] {
+        guard let current = prefill, let choices = try current.advance(times: &times) else {
+            return []
         }
-        _ = loopGuard?.append(choice.id)
-        startCount += 1
-        let room = min(cache.capacity - current.tokenCount, tokenLimit - 1)
-        sequences[current.slot] = Sequence(
-            number: startCount, position: current.tokenCount, end: current.tokenCount + room,
-            lastToken: choice.id, loopGuard: loopGuard)
         prefill = nil
-        return choice
+        var first: [(slot: Int, choice: TokenChoice)] = []
+        for (member, choice) in zip(current.members, choices) {
+            guard current.isAwaited(member.slot) else {
+                cache.entries.discard(slot: member.slot)
+                continue
+            }
+            var loopGuard = member.prompted.breaksCircles ? LoopGuard() : nil
+            _ = loopGuard?.append(choice.id)
+            startCount += 1
+            let room = min(cache.capacity - member.tokenCount, member.prompted.tokenLimit - 1)
+            sequences[member.slot] = Sequence(
+                number: startCount, position: member.tokenCount, end: member.tokenCount + room,
+                lastToken: choice.id, loopGuard: loopGuard)
+            first.append((member.slot, choice))
+        }
+        return first
     }
 
     /// Decodes one token of every sequence that has been prefilled; on a device that works ahead, of every one that had been
@@ -194,11 +218,19 @@ package final class GenerationBatch {
         sequences[slot].map { $0.position < $0.end } ?? false
     }
 
-    /// Ends a sequence, prefilled or not; its slot is free again, and its memory given back.
+    /// Ends a sequence, prefilled or not; its slot is free again, and its memory given back: at once, or where others are
+    /// prefilled with it, with their first tokens.
     package func release(_ slot: Int) {
+        if let prefill, prefill.holds(slot) {
+            prefill.abandon(slot)
+            let slots = prefill.members.map(\.slot)
+            guard !slots.contains(where: prefill.isAwaited) else { return }
+            self.prefill = nil
+            slots.forEach(cache.entries.discard)
+            return
+        }
         cache.entries.discard(slot: slot)
         sequences[slot] = nil
-        if prefill?.slot == slot { prefill = nil }
         // A step of which nobody is left is not waited for.
         let isLeft = begun?.rows.contains { sequences[$0.slot]?.number == $0.number } ?? false
         if !isLeft { begun = nil }

@@ -28,6 +28,8 @@ package actor Generator {
         /// Tokens that were handed out before it was postponed, and come again.
         var knownTokenCount = 0
         var times = StageTimes()
+        /// Made when its turn is near, too.
+        var mel: LogMel?
     }
 
     /// What came in from outside and was not seen by the loop yet.
@@ -41,6 +43,7 @@ package actor Generator {
     private nonisolated let executor = BlockingExecutor(label: "sotto.generator")
     private nonisolated let inbox = Mutex(Inbox())
     private let model: SpeechModel
+    private var backend: any Backend { model.network.backend }
     /// Threads for the log-mel.
     private let pool: ThreadPool?
     private let batch: GenerationBatch
@@ -49,7 +52,10 @@ package actor Generator {
     private var waiting: [Submission] = []
     /// By slot, the one that is being prefilled included.
     private var running: [Int: Submission] = [:]
-    private var prefillSlot: Int?
+    /// Slots of those that are being prefilled.
+    private var prefilling: [Int] = []
+    /// Of all of these together.
+    private var prefillTimes = StageTimes()
     private var partsSinceStep = 0
     /// Sequences that fit, once a device had no memory for more.
     private var mostRunning = Int.max
@@ -167,29 +173,69 @@ package actor Generator {
         }
     }
 
-    /// Starts the request whose turn it is, if there is room for it.
+    /// Starts the requests whose turn it is, as far as there is room for them and they are passed together.
     private func startNext() {
-        guard prefillSlot == nil, batch.freeSlot != nil, running.count < mostRunning else { return }
-        let jobs = running.values.map(\.job)
-        guard let index = Admission.next(of: waiting.map(\.job), running: jobs) else { return }
-        do {
-            let prompt = try preparePrompt(of: index)
-            let reserved = running.values.map(\.reservedTokens)
-            guard admission.admits(waiting[index].reservedTokens, beside: reserved) else { return }
-            let request = waiting[index].request
-            let clock = Stopwatch()
-            let mel = try LogMel(of: request.preparedSamples, pool: pool)
-            waiting[index].times.mel = clock.elapsed
-            let slot = try batch.start(
-                .init(tokens: prompt, mel: mel), tokenLimit: request.tokenLimit,
-                options: EncodingOptions(shortClips: request.isParity ? .narrow : .wide),
-                breaksCircles: request.breaksCircles)
-            running[slot] = waiting.remove(at: index)
-            prefillSlot = slot
-        } catch {
-            let refused = waiting.remove(at: index)
-            refused.continuation.finish(throwing: GenerationError.translating(error))
+        guard prefilling.isEmpty else { return }
+        var (group, prompts): ([Submission], [GenerationBatch.Prompted]) = ([], [])
+        let freeSlotCount = batch.freeSlots.count
+        while group.count < freeSlotCount, running.count + group.count < mostRunning {
+            let started = running.values + group
+            guard
+                let index = Admission.next(of: waiting.map(\.job), running: started.map(\.job))
+            else { break }
+            do {
+                let tokens = try preparePrompt(of: index)
+                let reserved = started.map(\.reservedTokens)
+                guard admission.admits(waiting[index].reservedTokens, beside: reserved),
+                    batch.mayPass(tokens, with: prompts.map(\.tokens))
+                else { break }
+                let request = waiting[index].request
+                var prompted = GenerationBatch.Prompted(
+                    tokens: tokens, mel: try prepareMel(of: index))
+                prompted.options.shortClips = request.isParity ? .narrow : .wide
+                prompted.tokenLimit = request.tokenLimit
+                prompted.breaksCircles = request.breaksCircles
+                prompts.append(prompted)
+                group.append(waiting.remove(at: index))
+                group[group.count - 1].mel = nil
+            } catch {
+                waiting.remove(at: index).continuation.finish(
+                    throwing: GenerationError.translating(error))
+            }
         }
+        guard !group.isEmpty else { return }
+        do {
+            prefilling = try batch.start(prompts)
+            for (slot, submission) in zip(prefilling, group) { running[slot] = submission }
+            prefillTimes = StageTimes()
+        } catch {
+            for refused in group {
+                refused.continuation.finish(throwing: GenerationError.translating(error))
+            }
+        }
+    }
+
+    /// Makes the log-mel of those that probably start next, while the device is at work.
+    ///
+    /// - Parameter limit: clips at most.
+    private func prepareAhead(limit: Int) {
+        var (rows, made) = (0, 0)
+        for index in waiting.indices where rows < backend.promptRows && made < limit {
+            // What fails here fails again when its turn has come.
+            guard let prompt = try? preparePrompt(of: index) else { continue }
+            rows += prompt.ids.count
+            guard waiting[index].mel == nil, (try? prepareMel(of: index)) != nil else { continue }
+            made += 1
+        }
+    }
+
+    private func prepareMel(of index: Int) throws -> LogMel {
+        if let made = waiting[index].mel { return made }
+        let clock = Stopwatch()
+        let mel = try LogMel(of: waiting[index].request.preparedSamples, pool: pool)
+        waiting[index].times.mel = clock.elapsed
+        waiting[index].mel = mel
+        return mel
     }
 
     /// The prompt of a waiting request, made once, and with it what the request reserves.
@@ -213,64 +259,76 @@ package actor Generator {
 
     /// Goes on with the prefill for about ``sliceDuration``.
     private func prefillSlice() {
-        guard let slot = prefillSlot, var times = running[slot]?.times else { return }
+        guard !prefilling.isEmpty else { return }
         let clock = Stopwatch()
         var lastPart = Duration.zero
         do {
             repeat {
                 let start = clock.elapsed
-                let choice = try batch.advancePrefill(times: &times)
+                if batch.isAtFirstTokens, backend.worksAhead { prepareAhead(limit: .max) }
+                let first = try batch.advancePrefill(times: &prefillTimes)
                 partsSinceStep += 1
-                running[slot]?.times = times
-                if let choice {
-                    prefillSlot = nil
-                    accept(choice, in: slot)
+                guard batch.isPrefilling else {
+                    let share = prefillTimes.share(of: max(1, first.count))
+                    prefilling = []
+                    for (slot, choice) in first {
+                        running[slot]?.times += share
+                        accept(choice, in: slot)
+                    }
                     return
                 }
                 lastPart = clock.elapsed - start
             } while clock.elapsed + lastPart <= sliceDuration
         } catch {
-            if !postponed(after: error, slot) { release(slot, throwing: error) }
+            let slots = prefilling
+            if !postponed(after: error, slots) { slots.forEach { release($0, throwing: error) } }
         }
     }
 
-    /// Where a device had no memory left: goes on with one sequence less, which starts again once another has ended.
-    /// Nothing of it is lost: it comes to the same tokens, and those that were handed out are not handed out twice.
+    /// Where a device had no memory left: goes on with one sequence less; these start again once others have ended.
+    /// Nothing of them is lost: they come to the same tokens, and those that were handed out are not handed out twice.
     ///
     /// - Returns: false where that is not the reason, or no other sequence is left to give memory back.
-    private func postponed(after error: any Error, _ slot: Int) -> Bool {
-        guard case ComputeError.gpuOutOfMemory = error, running.count > 1,
-            var sequence = running.removeValue(forKey: slot)
-        else { return false }
-        batch.release(slot)
-        if prefillSlot == slot { prefillSlot = nil }
-        mostRunning = running.count
-        sequence.knownTokenCount = max(sequence.knownTokenCount, sequence.tokenCount)
-        sequence.tokenCount = 0
-        waiting.insert(sequence, at: 0)
+    private func postponed(after error: any Error, _ slots: [Int]) -> Bool {
+        guard case ComputeError.gpuOutOfMemory = error, running.count > 1 else { return false }
+        mostRunning = running.count - 1
+        var sequences: [Submission] = []
+        for slot in slots {
+            guard var sequence = running.removeValue(forKey: slot) else { continue }
+            batch.release(slot)
+            sequence.knownTokenCount = max(sequence.knownTokenCount, sequence.tokenCount)
+            sequence.tokenCount = 0
+            sequences.append(sequence)
+        }
+        prefilling.removeAll(where: slots.contains)
+        waiting = sequences + waiting
         return true
     }
 
     /// Gives up a sequence and its slot.
     private func release(_ slot: Int, throwing error: (any Error)? = nil) {
         batch.release(slot)
-        if prefillSlot == slot { prefillSlot = nil }
+        prefilling.removeAll { $0 == slot }
         let ended = running.removeValue(forKey: slot)
         ended?.continuation.finish(throwing: error.map(GenerationError.translating))
     }
 
     /// Whether a decode step comes before the next slice of a prefill: always for the sake of another
-    /// job, seldom for that of the same. A step takes nearly as long for one sequence as for eight, so
-    /// the sooner the new one takes part, the sooner the whole job is done.
+    /// job, seldom for that of the same, and never where a whole prefill takes little longer than a step.
+    /// A step takes nearly as long for one sequence as for eight, so the sooner the new ones take part,
+    /// the sooner the whole job is done.
     private var isStepDue: Bool {
-        guard let prefillSlot, let job = running[prefillSlot]?.job else { return true }
-        return partsSinceStep >= Self.partsBetweenSteps
-            || running.values.contains { $0.job != job }
+        guard !prefilling.isEmpty else { return true }
+        let jobs = Set(prefilling.compactMap { running[$0]?.job })
+        return !backend.worksAhead && partsSinceStep >= Self.partsBetweenSteps
+            || running.values.contains { !jobs.contains($0.job) }
     }
 
     private func decodeOnce() {
-        let decoding = running.keys.filter { $0 != prefillSlot }
+        let decoding = running.keys.filter { !prefilling.contains($0) }
         guard !decoding.isEmpty, isStepDue else { return }
+        // The last step was begun before its tokens are read here.
+        if backend.worksAhead { prepareAhead(limit: 1) }
         var times = StageTimes()
         do {
             partsSinceStep = 0
@@ -284,7 +342,7 @@ package actor Generator {
         } catch {
             // The latest has lost the least.
             let latest = decoding.max { (running[$0]?.id ?? 0) < (running[$1]?.id ?? 0) }
-            if let latest, postponed(after: error, latest) { return }
+            if let latest, postponed(after: error, [latest]) { return }
             for slot in decoding { release(slot, throwing: error) }
         }
     }

@@ -15,6 +15,15 @@ package struct StageTimes: Hashable, Sendable {
 
     package init() {}
 
+    /// The part of one of so many sequences that were worked on together.
+    func share(of count: Int) -> StageTimes {
+        var share = StageTimes()
+        share.convolution = convolution / count
+        share.encoder = encoder / count
+        share.prefill = prefill / count
+        return share
+    }
+
     package static func += (total: inout StageTimes, part: StageTimes) {
         total.mel += part.mel
         total.convolution += part.convolution
