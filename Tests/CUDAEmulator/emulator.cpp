@@ -96,7 +96,7 @@ struct Kernel { const char *name; Launch launch; };
 const Kernel kernels[] = {
     KERNEL(operandRows), KERNEL(normRows), KERNEL(gateRows), KERNEL(embedRows), KERNEL(addRepeating),
     KERNEL(narrowValues), KERNEL(floatsOfWeight), KERNEL(operandsOfWeight), KERNEL(bytesOfWeight),
-    KERNEL(stepProduct8), KERNEL(stepProduct16), KERNEL(stepProduct32), KERNEL(stepProduct64), KERNEL(stepProduct8Bytes),
+    KERNEL(stepProduct8), KERNEL(stepProduct16), KERNEL(stepProduct32), KERNEL(stepProduct64), KERNEL(stepProductOfRows), KERNEL(stepProductOfRowsBytes), KERNEL(stepProduct8Bytes),
     KERNEL(stepProduct16Bytes), KERNEL(stepProduct32Bytes), KERNEL(stepProduct64Bytes), KERNEL(product128), KERNEL(product64),
     KERNEL(product128Bytes), KERNEL(product64Bytes), KERNEL(convolveImages), KERNEL(convolvePlain),
     KERNEL(rotateRows), KERNEL(attendBlocks64), KERNEL(attendBlocks128), KERNEL(attendCausally64),

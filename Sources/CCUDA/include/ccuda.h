@@ -123,7 +123,7 @@ const char *nvrtc_find(nvrtc_library *table, void *(*find)(void *library, const 
 // Parameters of kernels, as the structures of the same name in the kernels' text.
 typedef struct {
     cu_pointer y, rowScale, columnScale, bias;
-    int32_t tokens, outputs, stride, finish, isOperand;
+    int32_t tokens, outputs, stride, finish;
 } cu_output;
 
 typedef struct {

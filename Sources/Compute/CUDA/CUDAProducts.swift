@@ -37,15 +37,36 @@ extension CUDABackend {
         _ y: Tensor, _ x: Tensor, _ weight: Weight, start: Start = .plain, gain: cu_pointer = 0,
         epsilon: Float = 0, bias: Weight? = nil, finish: Int32 = 0
     ) throws(ComputeError) {
-        let rows = x.shape.rows
-        let (operands, scales) = try operands(
-            x, stride: weight.cuda.stride, start: start, gain: gain, epsilon: epsilon)
-        let output = cu_output(
-            y: y.cuda, rowScale: scales, columnScale: weight.cuda.scales,
+        let (rows, matrix) = (x.shape.rows, weight.cuda)
+        var output = cu_output(
+            y: y.cuda, rowScale: 0, columnScale: matrix.scales,
             bias: bias?.cudaVector(count: weight.rows) ?? 0, tokens: Int32(rows),
-            outputs: Int32(y.shape.columns), stride: Int32(y.shape.columns), finish: finish,
-            isOperand: 0)
+            outputs: Int32(y.shape.columns), stride: Int32(y.shape.columns), finish: finish)
+        // `OwnRows` in the kernels' text.
+        let ownByteCount = 2 * rows * (matrix.stride + 32)
+        if rows <= 4, ownByteCount <= 50 << 10 {
+            try session.launch(
+                "stepProductOfRows\(matrix.isByte ? "Bytes" : "")", grid: stepGrid(weight, 1),
+                threads: 256, sharedByteCount: ownByteCount, output, x.cuda, gain,
+                Int32(x.shape.columns), start.rawValue, epsilon, matrix.bytes.address,
+                Int32(matrix.stride))
+            return
+        }
+        let operands: cu_pointer
+        (operands, output.rowScale) = try self.operands(
+            x, stride: matrix.stride, start: start, gain: gain, epsilon: epsilon)
         try multiply(output, operands, weight, rows: rows)
+    }
+
+    /// Blocks of a product of few rows: as many as there are groups of the weight's rows, where that is not too many to
+    /// make each do several.
+    private func stepGrid(_ weight: Weight, _ rows: Int) -> (Int, Int) {
+        let (height, tokens) = rows <= 32 ? (16, 32) : (32, 64)
+        let groups = (weight.rows + height - 1) / height
+        let processors = session.device.multiprocessors
+        return (
+            groups <= 8 * processors ? groups : 4 * processors, (rows + tokens - 1) / tokens
+        )
     }
 
     /// The rows of a tensor as operands of the matrix units, filled up with zeros.
@@ -68,14 +89,9 @@ extension CUDABackend {
         let (suffix, processors) = (matrix.isByte ? "Bytes" : "", session.device.multiprocessors)
         if rows <= longestStep {
             let tokens = rows <= 8 ? 8 : rows <= 16 ? 16 : rows <= 32 ? 32 : 64
-            let height = rows <= 32 ? 16 : 32
-            let groups = (weight.rows + height - 1) / height
             try session.launch(
-                "stepProduct\(tokens)\(suffix)",
-                grid: (
-                    groups <= 8 * processors ? groups : 4 * processors,
-                    (rows + tokens - 1) / tokens
-                ), threads: 256, output, operands, matrix.bytes.address, Int32(matrix.stride))
+                "stepProduct\(tokens)\(suffix)", grid: stepGrid(weight, rows), threads: 256, output,
+                operands, matrix.bytes.address, Int32(matrix.stride))
             return
         }
         // Large tiles move less; small ones keep all processors busy.
@@ -106,7 +122,7 @@ extension CUDABackend {
         let output = cu_output(
             y: y.cuda, rowScale: 0, columnScale: 0, bias: bias.cudaVector(count: weight.rows),
             tokens: Int32(pixels), outputs: Int32(weight.rows), stride: Int32(weight.rows),
-            finish: Finish.gelu.kernelValue, isOperand: 0)
+            finish: Finish.gelu.kernelValue)
         guard channels % 8 == 0 else {
             try session.launch(
                 "convolvePlain",

@@ -10,6 +10,8 @@ import Glibc
     let stream: cu_stream
     private let module: cu_module
     private var functions: [String: cu_function]
+    /// Dynamic shared memory that functions were given leave for, beyond what all may have.
+    private var sharedByteCounts: [String: Int] = [:]
     private var scratch: [Scratch: DeviceBytes] = [:]
     /// What was copied last to memory of that name.
     private var tables: [Scratch: [Int32]] = [:]
@@ -232,16 +234,23 @@ import Glibc
     private func function(
         _ name: String, _ sharedByteCount: Int
     ) throws(ComputeError) -> cu_function {
+        let function = try unsafe function(named: name)
+        if sharedByteCount > sharedByteCounts[name, default: 32 << 10] {
+            try driver.check(
+                unsafe driver.cuFuncSetAttribute(
+                    function, Int32(CU_FUNCTION_DYNAMIC_SHARED_BYTES), Int32(sharedByteCount)), name
+            )
+            sharedByteCounts[name] = sharedByteCount
+        }
+        return unsafe function
+    }
+
+    private func function(named name: String) throws(ComputeError) -> cu_function {
         if let kept = unsafe functions[name] { return unsafe kept }
         var found: cu_function?
         try driver.check(unsafe driver.cuModuleGetFunction(&found, module, name), name)
         guard let found = unsafe found else {
             throw .gpuFailed(operation: name, reason: "there is no such kernel")
-        }
-        if sharedByteCount > 32 << 10 {
-            try driver.check(
-                unsafe driver.cuFuncSetAttribute(
-                    found, Int32(CU_FUNCTION_DYNAMIC_SHARED_BYTES), Int32(sharedByteCount)), name)
         }
         unsafe functions[name] = found
         return unsafe found

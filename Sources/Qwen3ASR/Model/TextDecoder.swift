@@ -125,10 +125,13 @@ package final class TextDecoder {
         _ x: Tensor, workspace: Workspace, probe: Probe? = nil
     ) throws(ComputeError) -> Tensor {
         let normed = try workspace.tensor(.normed, Shape(x.shape.rows, configuration.width))
-        try backend.rmsNorm(normed, x, gain: finalNorm, epsilon: configuration.epsilon)
-        try probe?("dec_norm", backend.download(normed))
+        if let probe {
+            try backend.rmsNorm(normed, x, gain: finalNorm, epsilon: configuration.epsilon)
+            probe("dec_norm", try backend.download(normed))
+        }
         let logits = try logitsTensor(rows: x.shape.rows, workspace: workspace)
-        try backend.linear(logits, normed, head, bias: nil, finish: .store)
+        try backend.normedLinear(
+            logits, x, head, gain: finalNorm, epsilon: configuration.epsilon, scratch: normed)
         return logits
     }
 

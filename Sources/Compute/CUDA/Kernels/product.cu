@@ -9,14 +9,13 @@ enum Finish { FINISH_STORE = 0, FINISH_GELU = 1, FINISH_ACCUMULATE = 2, FINISH_G
 
 /// Where a product goes, and how.
 struct Output {
-    /// float, or operands where `isOperand`.
-    void *y;
+    float *y;
     /// One a token, or none: what rows of x were divided by.
     const float *rowScale;
     /// One an output, or none: of weights with 8 bits.
     const float *columnScale;
     const float *bias;
-    int tokens, outputs, stride, finish, isOperand;
+    int tokens, outputs, stride, finish;
 };
 
 __device__ inline float gelu(float v) { return 0.5f * v * (1.0f + erff(v * 0.70710678f)); }
@@ -30,13 +29,8 @@ __device__ inline float scaled(const Output &o, int token, int output, float v) 
 }
 
 __device__ inline void put(const Output &o, int token, int output, float v) {
-    const size_t i = size_t(token) * o.stride + output;
-    if (o.isOperand) {
-        static_cast<bits16 *>(o.y)[i] = narrow(v);
-    } else {
-        float *y = static_cast<float *>(o.y) + i;
-        *y = o.finish == FINISH_ACCUMULATE ? *y + v : v;
-    }
+    float *y = o.y + size_t(token) * o.stride + output;
+    *y = o.finish == FINISH_ACCUMULATE ? *y + v : v;
 }
 
 __device__ inline void finish(const Output &o, int token, int output, float v) {
@@ -51,14 +45,52 @@ __device__ inline void finishGate(const Output &o, int token, int output, float 
 
 // ---- Few rows: a decode step -------------------------------------------------------------------------------------
 
+/// Operands that lie ready.
+struct ReadyRows {
+    const bits16 *x;
+    int width;
+
+    __device__ void prepare(Output &) {}
+    __device__ const uint4 *at(int token, int column) const {
+        return reinterpret_cast<const uint4 *>(x + size_t(token) * width + column);
+    }
+};
+
+/// At most `mostRows` rows of floats that every block makes operands of, in its shared memory: for so few that is sooner done
+/// than a kernel is started for it. The values are those of `operandRows`.
+struct OwnRows {
+    const float *x, *gain;
+    int columns, width, start;
+    float epsilon;
+    bits16 *operands;
+
+    static constexpr int mostRows = 4;
+    /// From row to row, so that two rows lie in other banks.
+    __device__ int stride() const { return width + 32; }
+
+    __device__ void prepare(Output &o) {
+        __shared__ float partial[33], scales[mostRows];
+        for (int token = 0; token < o.tokens; token++) {
+            const float back = operandRow(operands + token * stride(), x + size_t(token) * columns, gain, nullptr, columns,
+                                          width, start, epsilon, partial);
+            if (threadIdx.x == 0) scales[token] = back;
+        }
+        o.rowScale = scales;
+        __syncthreads();
+    }
+    __device__ const uint4 *at(int token, int column) const {
+        return reinterpret_cast<const uint4 *>(operands + token * stride() + column);
+    }
+};
+
 /// Few tokens: the weight streams past them.
 ///
 /// A block of 8 warps takes `tall` times 16 rows of the weight at a time, as the matrix unit's rows, and `tiles` times 8 tokens
 /// as its columns; each warp takes every eighth chunk of a row, and their sums are added in order. The lanes of a quad hold
 /// 16 bytes each of a row: the order of the values inside a chunk is another than in memory, and the same on both sides.
 /// Grid: (any; a block goes on with the next rows, all groups of tokens).
-template <int tiles, int tall, bool isByte>
-__device__ void stepProduct(Output o, const bits16 *x, const void *weight, int width) {
+template <int tiles, int tall, bool isByte, class Source>
+__device__ void stepProduct(Output o, Source x, const void *weight, int width) {
     constexpr int warps = 8, ahead = 4 / tall, chunk = isByte ? 64 : 32, perLane = chunk / 4;
     // Sums are added by pieces of so many tiles.
     constexpr int piece = tiles < 4 ? tiles : 4;
@@ -81,12 +113,7 @@ __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int w
             from[r][1] = static_cast<const char *>(weight) + (hasSecond ? second : 0) * rowBytes + t * 16;
         }
         uint4 held[ahead][tall][2];
-        float sum[tall][tiles][4];
-#pragma unroll
-        for (int r = 0; r < tall; r++)
-#pragma unroll
-            for (int n = 0; n < tiles; n++) { sum[r][n][0] = 0; sum[r][n][1] = 0; sum[r][n][2] = 0; sum[r][n][3] = 0; }
-        for (int base = warp; base < chunks; base += warps * ahead) {
+        auto load = [&](int base) {
 #pragma unroll
             for (int i = 0; i < ahead; i++) {
                 const int c = base + i * warps;
@@ -97,7 +124,21 @@ __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int w
                     held[i][r][1] = loadOnce(from[r][1] + size_t(c) * 64);
                 }
             }
-            if (!hasWaited) { waitForPrevious(); hasWaited = true; }
+        };
+        load(warp);
+        if (!hasWaited) {
+            waitForPrevious();
+            letNextBegin();
+            x.prepare(o);
+            hasWaited = true;
+        }
+        float sum[tall][tiles][4];
+#pragma unroll
+        for (int r = 0; r < tall; r++)
+#pragma unroll
+            for (int n = 0; n < tiles; n++) { sum[r][n][0] = 0; sum[r][n][1] = 0; sum[r][n][2] = 0; sum[r][n][3] = 0; }
+        for (int base = warp; base < chunks; base += warps * ahead) {
+            if (base != warp) load(base);
 #pragma unroll
             for (int i = 0; i < ahead; i++) {
                 const int c = base + i * warps;
@@ -107,7 +148,7 @@ __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int w
                     const int token = token0 + n * 8 + g;
                     uint4 low = make_uint4(0, 0, 0, 0), high = low;
                     if (token < o.tokens) {
-                        const uint4 *values = reinterpret_cast<const uint4 *>(x + size_t(token) * width + c * chunk + t * perLane);
+                        const uint4 *values = x.at(token, c * chunk + t * perLane);
                         low = values[0];
                         if (isByte) high = values[1];
                     }
@@ -136,7 +177,6 @@ __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int w
                 }
             }
         }
-        if (!hasWaited) { waitForPrevious(); hasWaited = true; }
         const int height = isGate ? 8 : 16;
 #pragma unroll
         for (int r = 0; r < tall; r++)
@@ -164,13 +204,12 @@ __device__ void stepProduct(Output o, const bits16 *x, const void *weight, int w
                 }
             }
     }
-    letNextBegin();
 }
 
 #define STEP_PRODUCT(name, tiles, tall, isByte, blocks)                                                            \
     extern "C" __global__ void __launch_bounds__(256, blocks)                                                      \
         name(Output output, const bits16 *x, const void *weight, int width) {                                      \
-        stepProduct<tiles, tall, isByte>(output, x, weight, width);                                                \
+        stepProduct<tiles, tall, isByte>(output, ReadyRows{x, width}, weight, width);                              \
     }
 STEP_PRODUCT(stepProduct8, 1, 1, false, 2)
 STEP_PRODUCT(stepProduct16, 2, 1, false, 2)
@@ -180,6 +219,16 @@ STEP_PRODUCT(stepProduct8Bytes, 1, 1, true, 2)
 STEP_PRODUCT(stepProduct16Bytes, 2, 1, true, 2)
 STEP_PRODUCT(stepProduct32Bytes, 4, 1, true, 2)
 STEP_PRODUCT(stepProduct64Bytes, 8, 2, true, 1)
+
+#define STEP_PRODUCT_OF_ROWS(name, isByte)                                                                         \
+    extern "C" __global__ void __launch_bounds__(256, 2)                                                           \
+        name(Output output, const float *x, const float *gain, int columns, int start, float epsilon,             \
+             const void *weight, int width) {                                                                      \
+        DYNAMIC_SHARED(bits16, operands);                                                                          \
+        stepProduct<1, 1, isByte>(output, OwnRows{x, gain, columns, width, start, epsilon, operands}, weight, width); \
+    }
+STEP_PRODUCT_OF_ROWS(stepProductOfRows, false)
+STEP_PRODUCT_OF_ROWS(stepProductOfRowsBytes, true)
 
 // ---- Many rows: prompts, the encoder, large batches -----------------------------------------------------------------
 

@@ -55,24 +55,31 @@ __device__ inline float normed(float v, RowNorm norm, const float *gain, const f
     return bias ? v + bias[i] : v;
 }
 
-/// `y[row] = start(x[row])` as operands, filled up with zeros to `stride`; one block a row.
+/// `to = start(row)` as operands, filled up with zeros to `stride`, by a block.
 ///
-/// A row that would overflow is divided by a power of two, which goes to `rowScale`.
-extern "C" __global__ void operandRows(bits16 *y, float *rowScale, const float *x, const float *gain, const float *bias,
-                                       int width, int stride, int start, float epsilon) {
-    __shared__ float partial[33];
-    waitForPrevious();
-    letNextBegin();
-    const float *row = x + size_t(blockIdx.x) * width;
+/// A row that would overflow is divided by a power of two, which is returned.
+__device__ inline float operandRow(bits16 *to, const float *row, const float *gain, const float *bias, int width, int stride,
+                                   int start, float epsilon, float *partial) {
     const RowNorm norm = rowNorm(row, width, start, epsilon, partial);
     float top = 0;
     for (int i = threadIdx.x; i < width; i += blockDim.x) top = fmaxf(top, fabsf(normed(row[i], norm, gain, bias, i)));
     top = largestOfBlock(top, partial);
     float scale = 1, back = 1;
     while (top * scale > 32768.0f && scale > 1e-30f) { scale *= 0.5f; back *= 2.0f; }
-    if (threadIdx.x == 0) rowScale[blockIdx.x] = back;
     for (int i = threadIdx.x; i < stride; i += blockDim.x)
-        y[size_t(blockIdx.x) * stride + i] = i < width ? narrow(normed(row[i], norm, gain, bias, i) * scale) : bits16(0);
+        to[i] = i < width ? narrow(normed(row[i], norm, gain, bias, i) * scale) : bits16(0);
+    return back;
+}
+
+/// `y[row] = start(x[row])` as operands; one block a row. `rowScale` gets what it was divided by.
+extern "C" __global__ void operandRows(bits16 *y, float *rowScale, const float *x, const float *gain, const float *bias,
+                                       int width, int stride, int start, float epsilon) {
+    __shared__ float partial[33];
+    waitForPrevious();
+    letNextBegin();
+    const float back = operandRow(y + size_t(blockIdx.x) * stride, x + size_t(blockIdx.x) * width, gain, bias, width, stride,
+                                  start, epsilon, partial);
+    if (threadIdx.x == 0) rowScale[blockIdx.x] = back;
 }
 
 /// `y[row] = start(x[row])`; one block a row.
