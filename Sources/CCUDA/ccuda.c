@@ -62,5 +62,7 @@ const char *nvrtc_find(nvrtc_library *table, void *(*find)(void *library, const 
     FIND(nvrtcGetProgramLog);
     FIND(nvrtcGetCUBINSize);
     FIND(nvrtcGetCUBIN);
+    FIND(nvrtcGetPTXSize);
+    FIND(nvrtcGetPTX);
     return NULL;
 }

@@ -146,7 +146,9 @@ cu_result release(cu_pointer pointer) {
 /// What a stream was asked for while it was recorded.
 struct Graph { std::vector<std::function<bool()>> work; };
 thread_local Graph *recording = nullptr;
-std::atomic<int64_t> replays{0};
+thread_local int64_t replays = 0;
+thread_local int refusesOverlap = 0;
+thread_local bool mayOverlap = false;
 constexpr cu_result notWhileRecording = 900;
 
 /// A copy to the host whose bytes arrive when they are waited for, and not before.
@@ -244,15 +246,16 @@ const Symbol symbols[] = {
         auto run = [o, body = launch(parameters)] {
             return fibers::launch({o.gridX, o.gridY, o.gridZ}, {o.blockX, o.blockY, o.blockZ}, o.sharedBytes, body);
         };
-        if (recording) { recording->work.push_back(run); return 0; }
+        if (recording) { mayOverlap = mayOverlap || o.attributeCount > 0; recording->work.push_back(run); return 0; }
         return run() ? 0 : 719;
     }),
-    SYMBOL(cuStreamBeginCapture_v2, (cu_stream, int32_t) -> cu_result { recording = new Graph; return 0; }),
+    SYMBOL(cuStreamBeginCapture_v2, (cu_stream, int32_t) -> cu_result { recording = new Graph; mayOverlap = false; return 0; }),
     SYMBOL(cuStreamEndCapture, (cu_stream, cu_graph *g) -> cu_result {
         *g = reinterpret_cast<cu_graph>(std::exchange(recording, nullptr));
         return 0;
     }),
     SYMBOL(cuGraphInstantiateWithFlags, (cu_graph_exec *e, cu_graph g, unsigned long long) -> cu_result {
+        if (refusesOverlap && mayOverlap) return 801;
         *e = reinterpret_cast<cu_graph_exec>(new Graph(*reinterpret_cast<Graph *>(g)));
         return 0;
     }),
@@ -277,6 +280,8 @@ const Symbol symbols[] = {
     SYMBOL(nvrtcGetProgramLog, (nvrtc_program, char *s) -> int32_t { *s = 0; return 0; }),
     SYMBOL(nvrtcGetCUBINSize, (nvrtc_program, size_t *n) -> int32_t { *n = 4; return 0; }),
     SYMBOL(nvrtcGetCUBIN, (nvrtc_program, char *s) -> int32_t { std::memcpy(s, "none", 4); return 0; }),
+    SYMBOL(nvrtcGetPTXSize, (nvrtc_program, size_t *n) -> int32_t { *n = 4; return 0; }),
+    SYMBOL(nvrtcGetPTX, (nvrtc_program, char *s) -> int32_t { std::memcpy(s, "text", 4); return 0; }),
 };
 }  // namespace
 
@@ -288,6 +293,7 @@ extern "C" void *emulated_symbol(void *, const char *name) {
 
 extern "C" void emulated_set_backward(int isBackward) { fibers::order = isBackward ? fibers::backward : fibers::forward; }
 extern "C" void emulated_set_wrong(int wrong) { isWrong = wrong; }
+extern "C" void emulated_set_refuses_overlap(int refuses) { refusesOverlap = refuses; }
 extern "C" int64_t emulated_replays(void) { return replays; }
 extern "C" int64_t emulated_refusals(void) { return refusals; }
 extern "C" int64_t emulated_bytes_in_use(int device) { return inUse[device]; }

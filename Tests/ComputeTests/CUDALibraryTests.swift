@@ -40,6 +40,18 @@ import Testing
         #expect(names == ["sm_75", "sm_86", "sm_90a", "sm_100a", "sm_120"])
     }
 
+    @Test func `where the compiler is older than the card, the newest before it is taken`() {
+        func target(_ major: Int, _ minor: Int) -> KernelCompiler.Target? {
+            KernelCompiler.target(
+                for: ComputeCapability(major: major, minor: minor), known: [75, 86, 90, 120])
+        }
+        #expect(target(9, 0) == .init(architecture: "sm_90a", isForCard: true))
+        #expect(target(8, 9) == .init(architecture: "sm_86", isForCard: false))
+        #expect(target(13, 0) == .init(architecture: "compute_120", isForCard: false))
+        #expect(target(13, 0)?.isText == true && target(8, 9)?.isText == false)
+        #expect(target(7, 0) == nil)
+    }
+
     @Test func `compiled kernels are kept, and a damaged file is compiled anew`() throws {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "sotto-kernels-\(UUID().uuidString)/deep").path
@@ -64,9 +76,13 @@ import Testing
             let before = compiled
             #expect(try code() == [1, 2, 3, UInt8(before + 1)])
         }
+        // Where the driver takes them not, they are compiled anew, and kept.
+        let before = compiled
+        let anew = try cache.code(for: card, isAnew: true) { [4] }
+        #expect(try anew == [4] && code() == [4] && compiled == before)
         // Another card is another file.
         #expect(try cache.code(for: ComputeCapability(major: 7, minor: 5)) { [7] } == [7])
-        #expect(try code() == [1, 2, 3, UInt8(compiled)])
+        #expect(try code() == [4])
     }
 
     @Test func `where nothing can be kept, kernels are compiled each time`() throws {
@@ -85,6 +101,10 @@ import Testing
         #expect([75, 80, 86, 89, 90, 100, 120].allSatisfy(compiler.architectures.contains))
         let card = ComputeCapability(major: 8, minor: 0)
         #expect(try compiler.compile(for: card).count > 100_000)
+        // A card that it does not know gets a text.
+        let text = try compiler.compile(for: ComputeCapability(major: 19, minor: 0))
+        #expect(String(decoding: text, as: UTF8.self).contains(".target sm_1"))
+        #expect(text.last == 0)
         let tiny = "extern \"C\" __global__ void one(float *y) { *y = 1; }"
         #expect(try compiler.compile(tiny, for: card).prefix(4) == [0x7F, 0x45, 0x4C, 0x46])
         let refusal = #expect(throws: ComputeError.self) {

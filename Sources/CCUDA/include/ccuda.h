@@ -108,6 +108,8 @@ typedef struct {
     int32_t (*nvrtcGetProgramLog)(nvrtc_program, char *);
     int32_t (*nvrtcGetCUBINSize)(nvrtc_program, size_t *);
     int32_t (*nvrtcGetCUBIN)(nvrtc_program, char *);
+    int32_t (*nvrtcGetPTXSize)(nvrtc_program, size_t *);
+    int32_t (*nvrtcGetPTX)(nvrtc_program, char *);
 } nvrtc_library;
 
 #ifdef __cplusplus

@@ -10,8 +10,8 @@ package struct CUDALibraries: Sendable {
         @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> UnsafeMutableRawPointer?
 
     let driver: cu_driver
-    /// Loaded only where kernels are not in the cache.
-    let compiler: @Sendable () throws(ComputeError) -> nvrtc_library
+    /// The compiler for a card; loaded only where kernels are not in the cache.
+    let compiler: @Sendable (ComputeCapability) throws(ComputeError) -> KernelCompiler
 
     private static let systemLookup: Lookup = { library, name in
         // Safety: the library was opened, and the name is a text.
@@ -33,13 +33,20 @@ package struct CUDALibraries: Sendable {
                     + "525 or newer; in a container, start it with access to the GPU.")
         }
         let table = try unsafe driverTable(systemLookup, library)
-        return CUDALibraries(driver: table) { () throws(ComputeError) in
+        return CUDALibraries(driver: table) { (card) throws(ComputeError) in
             let names = ["libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc.so"]
             let paths = folders.flatMap { folder in names.map { "\(folder)/\($0)" } } + names
+            // One that does not know the card may still make a text that the driver translates.
+            var second: KernelCompiler?
             for path in paths {
-                guard let found = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else { continue }
-                return try unsafe compilerTable(systemLookup, found)
+                guard let found = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL),
+                    let table = try? unsafe compilerTable(systemLookup, found)
+                else { continue }
+                let compiler = KernelCompiler(table)
+                if compiler.target(for: card)?.isForCard == true { return compiler }
+                second = second ?? compiler
             }
+            if let second { return second }
             throw .gpuUnavailable(
                 reason: "the compiler for its kernels (libnvrtc.so.12) is missing. "
                     + "Run scripts/setup.sh --cuda, which puts it beside the models.")
@@ -57,13 +64,14 @@ package struct CUDALibraries: Sendable {
     /// Libraries whose functions `lookup` finds.
     package init(lookup: @escaping Lookup) throws(ComputeError) {
         let table = try unsafe Self.driverTable(lookup, nil)
-        self.init(driver: table) { () throws(ComputeError) in
-            try unsafe Self.compilerTable(lookup, nil)
+        self.init(driver: table) { (_) throws(ComputeError) in
+            KernelCompiler(try unsafe Self.compilerTable(lookup, nil))
         }
     }
 
     private init(
-        driver: cu_driver, compiler: @escaping @Sendable () throws(ComputeError) -> nvrtc_library
+        driver: cu_driver,
+        compiler: @escaping @Sendable (ComputeCapability) throws(ComputeError) -> KernelCompiler
     ) {
         self.driver = driver
         self.compiler = compiler

@@ -29,6 +29,8 @@ import Glibc
     /// The decode step that is being done.
     var currentStep: CUDAStep?
     private let recordings: CUDARecordings
+    /// Whether a kernel may begin while the one before it ends; each waits before it reads.
+    private var mayOverlap: Bool
 
     init(
         device: CUDADevice, libraries: CUDALibraries, cacheFolder: String?
@@ -38,6 +40,7 @@ import Glibc
         self.driver = driver
         context = try CUDAContext(device, driver)
         recordings = CUDARecordings(context)
+        mayOverlap = device.capability.major >= 9
         var readsPageable: Int32 = 0
         try driver.check(
             unsafe driver.cuDeviceGetAttribute(
@@ -52,19 +55,25 @@ import Glibc
             throw .gpuFailed(operation: "stream", reason: "none was made")
         }
         unsafe self.stream = stream
-        let code = try KernelCache(folder: cacheFolder).code(for: device.capability) {
-            () throws(ComputeError) in
-            try KernelCompiler(libraries.compiler()).compile(for: device.capability)
+        // Kernels that were kept may be of another compiler, too new for this driver.
+        let (cache, card) = (KernelCache(folder: cacheFolder), device.capability)
+        func load(isAnew: Bool) throws(ComputeError) -> (module: cu_module?, result: cu_result) {
+            let code = try cache.code(for: card, isAnew: isAnew) { () throws(ComputeError) in
+                try libraries.compiler(card).compile(for: card)
+            }
+            var module: cu_module?
+            // Safety: the driver copies the code.
+            let result = unsafe code.withUnsafeBytes {
+                unsafe driver.cuModuleLoadData(&module, $0.baseAddress)
+            }
+            return unsafe (module, result)
         }
-        var module: cu_module?
-        // Safety: the driver copies the code.
-        let loaded = unsafe code.withUnsafeBytes {
-            unsafe driver.cuModuleLoadData(&module, $0.baseAddress)
-        }
-        guard loaded == CU_SUCCESS, let module = unsafe module else {
+        var loaded = try unsafe load(isAnew: false)
+        if unsafe loaded.result != CU_SUCCESS { unsafe loaded = try load(isAnew: true) }
+        guard unsafe loaded.result == CU_SUCCESS, let module = unsafe loaded.module else {
+            let text = unsafe driver.text(of: loaded.result)
             throw .gpuKernels(
-                reason: "The driver does not take them: \(driver.text(of: loaded)). "
-                    + "A newer driver may.")
+                reason: "The driver does not take them: \(text). A newer driver may.")
         }
         unsafe self.module = module
         unsafe functions = [:]
@@ -179,7 +188,29 @@ import Glibc
         _ key: CUDARecordings.Key, _ work: () throws(ComputeError) -> Void
     ) throws(ComputeError) {
         try context.makeCurrent()
-        try unsafe recordings.replay(key, on: stream, recording: { isRecording = $0 }, work)
+        func record() -> Bool {
+            isRecording = true
+            defer { isRecording = false }
+            return unsafe recordings.record(key, on: stream, work)
+        }
+        switch recordings.state(of: key) {
+        case .recorded: break
+        case .impossible: return try work()
+        case .new:
+            // Once unrecorded, so that all memory is there.
+            try work()
+            return recordings.note(key)
+        case .seen:
+            if record() { break }
+            // Drivers before CUDA 12.3 record no kernels that may overlap.
+            let overlapped = mayOverlap
+            mayOverlap = false
+            if overlapped, record() { break }
+            mayOverlap = overlapped
+            recordings.giveUp()
+            return try work()
+        }
+        try unsafe recordings.launch(key, on: stream)
     }
 
     private func expectNoRecording() throws(ComputeError) {
@@ -213,7 +244,6 @@ import Glibc
             offsets.append(bytes.count)
             unsafe withUnsafeBytes(of: argument) { unsafe bytes.append(contentsOf: $0) }
         }
-        // The next kernel may begin while this one ends; each waits before it reads.
         var attribute = cu_launch_attribute()
         attribute.id = Int32(CU_LAUNCH_PROGRAMMATIC_SERIALIZATION)
         attribute.value.0 = 1
@@ -224,7 +254,7 @@ import Glibc
                 var configuration = unsafe cu_launch_config(
                     gridX: UInt32(grid.0), gridY: UInt32(grid.1), gridZ: 1, blockX: UInt32(threads),
                     blockY: 1, blockZ: 1, sharedBytes: UInt32(sharedByteCount), stream: stream,
-                    attributes: attribute, attributeCount: device.capability.major >= 9 ? 1 : 0)
+                    attributes: attribute, attributeCount: mayOverlap ? 1 : 0)
                 return unsafe driver.cuLaunchKernelEx(&configuration, function, &pointers, nil)
             }
         }

@@ -35,37 +35,46 @@ struct CUDAStep {
 
     deinit { forget() }
 
-    /// Does `work` the first time, so that all memory is there; records it the second time; and replays it from then on.
-    func replay(
-        _ key: Key, on stream: cu_stream, recording tell: (Bool) -> Void,
-        _ work: () throws(ComputeError) -> Void
-    ) throws(ComputeError) {
+    enum State {
+        case new, seen, recorded, impossible
+    }
+
+    func state(of key: Key) -> State {
         // Each takes memory that no plan knows.
         if unsafe context.frees != frees || recordings.count > Self.limit { forget() }
         frees = context.frees
-        let driver = context.driver
-        if let recording = unsafe recordings[key] {
-            return try driver.check(unsafe driver.cuGraphLaunch(recording, stream), "step")
-        }
-        guard isPossible, seen.contains(key) else {
-            try work()
-            seen.insert(key)
-            return
-        }
-        tell(true)
-        let made = unsafe record(on: stream, work)
-        tell(false)
-        guard let recording = unsafe made else {
-            isPossible = false
-            return try work()
-        }
-        unsafe recordings[key] = recording
-        try driver.check(unsafe driver.cuGraphLaunch(recording, stream), "step")
+        if unsafe recordings[key] != nil { return .recorded }
+        if !isPossible { return .impossible }
+        return seen.contains(key) ? .seen : .new
     }
 
-    /// A recording of `work`, of which nothing is done; `nil` where the driver cannot.
-    private func record(
-        on stream: cu_stream, _ work: () throws(ComputeError) -> Void
+    /// Its work was done once.
+    func note(_ key: Key) { seen.insert(key) }
+
+    /// The driver records nothing.
+    func giveUp() { isPossible = false }
+
+    func launch(_ key: Key, on stream: cu_stream) throws(ComputeError) {
+        guard let recording = unsafe recordings[key] else {
+            throw .gpuFailed(operation: "step", reason: "it was not recorded")
+        }
+        try context.driver.check(
+            unsafe context.driver.cuGraphLaunch(recording, stream), "step")
+    }
+
+    /// Records `work`, of which nothing is done.
+    ///
+    /// - Returns: whether the driver can.
+    func record(
+        _ key: Key, on stream: cu_stream, _ work: () throws(ComputeError) -> Void
+    ) -> Bool {
+        guard let made = unsafe recording(of: work, on: stream) else { return false }
+        unsafe recordings[key] = made
+        return true
+    }
+
+    private func recording(
+        of work: () throws(ComputeError) -> Void, on stream: cu_stream
     ) -> cu_graph_exec? {
         let driver = context.driver
         // Safety: handles come from the driver and go back to it; what was begun is ended.

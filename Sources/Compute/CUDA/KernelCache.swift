@@ -10,14 +10,17 @@ struct KernelCache {
     let folder: String?
 
     /// What was compiled for `capability` before, or what `compile` makes of it now.
+    ///
+    /// - Parameter isAnew: compiles in any case.
     func code(
-        for capability: ComputeCapability, compile: () throws(ComputeError) -> [UInt8]
+        for capability: ComputeCapability, isAnew: Bool = false,
+        compile: () throws(ComputeError) -> [UInt8]
     ) throws(ComputeError) -> [UInt8] {
-        let options = KernelText.options(for: capability).joined(separator: " ")
+        let options = KernelText.options(for: capability.architecture).joined(separator: " ")
         let key = Array("sotto kernels 1\n\(options)\n\(KernelText.source)\0".utf8)
         guard let folder else { return try compile() }
         let path = "\(folder)/\(capability.architecture)-\(String(Self.sum(of: key), radix: 16))"
-        if let kept = Self.code(in: readFile(path), after: key) { return kept }
+        if !isAnew, let kept = Self.code(in: readFile(path), after: key) { return kept }
         let code = try compile()
         let sum = unsafe withUnsafeBytes(of: Self.sum(of: code).littleEndian) { unsafe Array($0) }
         write(key + sum + code, to: path)

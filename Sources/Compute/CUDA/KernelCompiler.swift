@@ -26,8 +26,8 @@ package enum KernelText {
         ("attention.cu", PackageResources.attention_cu), ("choice.cu", PackageResources.choice_cu),
     ].map { "#line 1 \"\($0.0)\"\n" + String(decoding: $0.1, as: UTF8.self) }.joined()
 
-    package static func options(for capability: ComputeCapability) -> [String] {
-        ["--gpu-architecture=\(capability.architecture)", "--std=c++17"]
+    package static func options(for architecture: String) -> [String] {
+        ["--gpu-architecture=\(architecture)", "--std=c++17"]
     }
 }
 
@@ -57,12 +57,44 @@ package enum KernelText {
         return numbers.map(Int.init)
     }
 
-    /// Machine code for a card.
+    /// What is compiled for a card.
+    struct Target: Hashable {
+        /// `sm_90a`, or `compute_120` for a text that the driver translates.
+        let architecture: String
+        /// Whether the compiler knows this very card.
+        let isForCard: Bool
+
+        var isText: Bool { architecture.hasPrefix("compute") }
+    }
+
+    /// The card's own architecture; where the compiler is older than the card, the newest before it: as machine code for one
+    /// of the same family, else as a text.
+    ///
+    /// - Returns: `nil` where the card is older than all that the compiler knows.
+    func target(for capability: ComputeCapability) -> Target? {
+        Self.target(for: capability, known: architectures)
+    }
+
+    static func target(for capability: ComputeCapability, known: [Int]) -> Target? {
+        let number = 10 * capability.major + capability.minor
+        if known.contains(number) {
+            return Target(architecture: capability.architecture, isForCard: true)
+        }
+        guard let before = known.filter({ $0 < number }).max() else { return nil }
+        let isFamily = before / 10 == capability.major
+        return Target(
+            architecture: "\(isFamily ? "sm" : "compute")_\(before)", isForCard: false)
+    }
+
+    /// Machine code for a card, or a text that its driver makes it of.
     ///
     /// - Throws: ``ComputeError/gpuKernels(reason:)`` with the first lines of what the compiler says.
     package func compile(
         _ source: String = KernelText.source, for capability: ComputeCapability
     ) throws(ComputeError) -> [UInt8] {
+        guard let target = target(for: capability) else {
+            throw .gpuKernels(reason: "NVRTC \(version) makes no code for \(capability).")
+        }
         var program: nvrtc_program?
         // Safety: the compiler copies the text.
         var result = unsafe functions.nvrtcCreateProgram(&program, source, "sotto.cu", 0, nil, nil)
@@ -71,20 +103,26 @@ package enum KernelText {
         }
         // Safety: the program was made above and is destroyed once.
         defer { _ = unsafe functions.nvrtcDestroyProgram(&program) }
-        let options = unsafe KernelText.options(for: capability).map { unsafe strdup($0) }
+        let options = unsafe KernelText.options(for: target.architecture).map { unsafe strdup($0) }
         defer { unsafe options.forEach { unsafe free($0) } }
         var pointers = unsafe options.map { unsafe UnsafePointer($0) }
         // Safety: the options live until the end of this function.
         result = unsafe functions.nvrtcCompileProgram(made, Int32(options.count), &pointers)
         guard result == 0 else { throw .gpuKernels(reason: unsafe log(of: made) ?? text(result)) }
+        let (size, copy) =
+            unsafe target.isText
+            ? (functions.nvrtcGetPTXSize, functions.nvrtcGetPTX)
+            : (functions.nvrtcGetCUBINSize, functions.nvrtcGetCUBIN)
         var count = 0
-        guard unsafe functions.nvrtcGetCUBINSize(made, &count) == 0, count > 0 else {
+        guard let size = unsafe size, let copy = unsafe copy, unsafe size(made, &count) == 0,
+            count > 0
+        else {
             throw .gpuKernels(reason: "NVRTC \(version) makes no code for \(capability).")
         }
         var code = [UInt8](repeating: 0, count: count)
-        // Safety: as many bytes as the compiler has said.
+        // Safety: as many bytes as the compiler has said; a text ends with a zero.
         result = unsafe code.withUnsafeMutableBytes { bytes in
-            unsafe functions.nvrtcGetCUBIN(made, bytes.bindMemory(to: CChar.self).baseAddress)
+            unsafe copy(made, bytes.bindMemory(to: CChar.self).baseAddress)
         }
         guard result == 0 else { throw .gpuKernels(reason: text(result)) }
         return code

@@ -16,7 +16,10 @@ void emulated_set_backward(int isBackward);
 /// Makes matrix instructions on this thread wrong, or right again.
 void emulated_set_wrong(int isWrong);
 
-/// How often a recorded graph was launched, in all threads.
+/// Refuses graphs whose kernels may overlap, as drivers before CUDA 12.3 do, on this thread; or takes them again.
+void emulated_set_refuses_overlap(int refuses);
+
+/// How often a recorded graph was launched on this thread.
 int64_t emulated_replays(void);
 
 /// Bytes of a device's memory that are in use, in all threads.
