@@ -81,7 +81,8 @@ import Testing
         }
     }
 
-    @Test func `where a driver records no kernels that overlap, steps are recorded without`() throws {
+    @Test func `where a driver records no kernels that overlap, steps are recorded without`() throws
+    {
         func tokens() throws -> [Int32] {
             let run = try GoldenRun(folder: "tiny-asr", backend: CUDAGoldenTests.backend())
             let prompt = try run.prompted(Fixtures.samples("audio/c0173_en.wav"))
