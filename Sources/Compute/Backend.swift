@@ -12,6 +12,8 @@ import Glibc
 package protocol Backend: Sendable {
     /// Name for logs and the health route: `reference`, `cpu`, `cuda:0`.
     var name: String { get }
+    /// What matrices are kept as: `bf16`, `f16`, `int8`.
+    var precision: String { get }
     /// The most rows that ``linear(_:_:_:bias:finish:)`` sums as it sums one.
     var longestStep: Int { get }
 
@@ -119,6 +121,7 @@ extension Backend {
     package static var manyRows: Int { 16 }
     package var longestStep: Int { Self.manyRows - 1 }
 
+    package var precision: String { "bf16" }
     package var worksAhead: Bool { false }
     package var promptRows: Int { 0 }
 

@@ -28,6 +28,21 @@ public enum ComputeDevice: Hashable, Sendable {
     }
 }
 
+/// What a model's matrices are kept as.
+public enum Precision: String, Hashable, Sendable, CaseIterable {
+    /// As they are stored: the processor's.
+    case bf16
+    /// A GPU's: as exact as what is stored, to 3e-8.
+    case f16
+    /// A GPU's: half the memory, and half to read for each token. A product's values differ by up to one part in a hundred.
+    case int8
+}
+
+extension ComputeDevice {
+    /// What may be chosen on it, the first where there is room.
+    public var precisions: [Precision] { self == .cpu ? [.bf16] : [.f16, .int8] }
+}
+
 extension CUDAFiles {
     /// `$XDG_DATA_HOME/sotto/cuda` for libraries, `$XDG_CACHE_HOME/sotto/kernels` for compiled kernels.
     init(environment: [String: String]) {

@@ -8,6 +8,8 @@ package protocol Recogniser: Sendable {
     var usefulLookahead: Int { get }
     /// For logs and provenance: `cpu`, `cuda:0`.
     var deviceName: String { get }
+    /// What its matrices are kept as: `bf16`, `f16`, `int8`.
+    var precision: String { get }
     /// Turns a chunk's tokens into text, piece by piece.
     func makeTextDecoder() -> StreamingDecoder
     /// Queues a chunk. The stream ends with ``GenerationEvent/finished(_:)`` or an error; leaving it
@@ -15,6 +17,10 @@ package protocol Recogniser: Sendable {
     func recognise(
         _ request: GenerationRequest
     ) -> AsyncThrowingStream<GenerationEvent, any Error>
+}
+
+extension Recogniser {
+    package var precision: String { "bf16" }
 }
 
 extension Generator: Recogniser {

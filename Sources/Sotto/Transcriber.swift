@@ -24,6 +24,7 @@ public final class Transcriber: Sendable {
     ///
     /// - Parameters:
     ///   - device: what the model runs on.
+    ///   - precision: one of its ``ComputeDevice/precisions``; `nil` takes what suits its memory.
     ///   - threads: of the CPU; `nil` takes as many as this process may use.
     ///   - environment: `SOTTO_CPU` may name a kernel set (`portable`, `avx2`, `avx512`), and
     ///     `SOTTO_DECODE` the program `sotto-decode`, which otherwise lies beside the running one.
@@ -31,7 +32,8 @@ public final class Transcriber: Sendable {
     ///     and those that will be.
     /// - Throws: ``SottoError``
     public convenience init(
-        model: InstalledModel, device: ComputeDevice = .cpu, threads: Int? = nil,
+        model: InstalledModel, device: ComputeDevice = .cpu, precision: Precision? = nil,
+        threads: Int? = nil,
         environment: [String: String] = [:],
         progress: (@Sendable (_ loadedBytes: Int, _ totalBytes: Int) -> Void)? = nil
     ) throws(SottoError) {
@@ -39,17 +41,25 @@ public final class Transcriber: Sendable {
             let kernels = environment["SOTTO_CPU"].flatMap { $0.isEmpty ? nil : $0 }
             let processor = Device.cpu(threads: threads, kernels: kernels)
             let files = CUDAFiles(environment: environment)
+            if let precision, !device.precisions.contains(precision) {
+                let names = device.precisions.map(\.rawValue).joined(separator: " or ")
+                throw SottoError(
+                    .request, "precision_unknown", "This device keeps the model as \(names) only.")
+            }
             func load(_ device: Device) throws -> Generator {
                 try Generator(folder: model.folder, device: device, progress: progress)
+            }
+            func gpu(_ index: Int) -> Device {
+                .cuda(index: index, files: files, isEightBit: precision.map { $0 == .int8 })
             }
             let generator: Generator
             var refusal: String?
             switch device {
             case .cpu: generator = try load(processor)
-            case .cuda(let index): generator = try load(.cuda(index: index, files: files))
+            case .cuda(let index): generator = try load(gpu(index))
             case .automatic:
                 do {
-                    generator = try load(.cuda(index: 0, files: files))
+                    generator = try load(gpu(0))
                 } catch GenerationError.device(_, let reason) {
                     refusal = "\(reason) The processor is used."
                     generator = try load(processor)
@@ -69,6 +79,8 @@ public final class Transcriber: Sendable {
 
     /// What the model runs on: `cpu`, `cuda:0`.
     public var deviceName: String { recogniser.deviceName }
+    /// What the model's matrices are kept as.
+    public var precision: Precision { Precision(rawValue: recogniser.precision) ?? .bf16 }
     /// Which GPU it is and how its memory is used, or why ``ComputeDevice/automatic`` uses none.
     public let deviceNote: String?
 

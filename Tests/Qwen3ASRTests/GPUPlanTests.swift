@@ -24,6 +24,18 @@ import Testing
         #expect(four.description == "8-bit weights (1.9 GiB), up to 12 pieces at once")
     }
 
+    @Test func `what somebody has chosen is kept to, or said to be too much`() throws {
+        let bytes = try GPUPlan(
+            availableByteCount: 40 << 30, valueCount: values, bytesPerToken: perToken,
+            isEightBit: true)
+        #expect(bytes.isEightBit && bytes.slots == 128)
+        #expect(throws: ComputeError.gpuOutOfMemory(byteCount: 4_927_249_408, available: 4 << 30)) {
+            try GPUPlan(
+                availableByteCount: 4 << 30, valueCount: values, bytesPerToken: perToken,
+                isEightBit: false)
+        }
+    }
+
     @Test func `weights, work and cache stay within what is free`() throws {
         for available in stride(from: 2700 << 20, to: 9000 << 20, by: 137 << 20) {
             guard

@@ -26,6 +26,8 @@ public struct ServerOptions: Sendable {
     public var model: InstalledModel?
     /// What the model runs on.
     public var device = ComputeDevice.cpu
+    /// What it keeps the model as; `nil` for what suits its memory.
+    public var precision: Precision?
     /// Of the CPU; `nil` takes all.
     public var threads: Int?
     /// What the server takes.
@@ -60,7 +62,8 @@ public struct SottoServer: Sendable {
         let metrics = Metrics()
         let store = JobStore(limits: options.limits, metrics: metrics, environment: environment)
         let engine = EngineHost(
-            model: options.model, device: options.device, threads: options.threads,
+            model: options.model, device: options.device, precision: options.precision,
+            threads: options.threads,
             environment: environment, programPath: programPath
         ) { await store.engineChanged() }
         let queue = WorkQueue(limit: options.limits.running) { await store.engineChanged() }

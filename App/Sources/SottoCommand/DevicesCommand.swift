@@ -35,4 +35,23 @@ struct DeviceOption: ParsableArguments {
             return device
         })
     var device: ComputeDevice = .cpu
+
+    @Option(
+        help: ArgumentHelp(
+            "What a GPU keeps the model as: f16, or int8 for half the memory. Default: f16 where it fits.",
+            valueName: "precision"),
+        transform: { name in
+            guard let precision = Precision(rawValue: name) else {
+                throw ValidationError("--precision may be f16 or int8.")
+            }
+            return precision
+        })
+    var precision: Precision?
+
+    func validate() throws {
+        if let precision, !device.precisions.contains(precision) {
+            let names = device.precisions.map(\.rawValue).joined(separator: " or ")
+            throw ValidationError("On this device --precision may be \(names).")
+        }
+    }
 }

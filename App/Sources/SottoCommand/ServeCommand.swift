@@ -74,6 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.hostNames = allowHost
         options.model = model.map { InstalledModel(folder: $0) }
         options.device = deviceOption.device
+        options.precision = deviceOption.precision
         options.threads = threads
         if let tlsCert, let tlsKey { options.tls = (tlsCert, tlsKey) }
         options.limits.uploadBytes = maxUpload << 30

@@ -129,8 +129,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             loading.show(.loading)
             defer { loading.clear() }
             transcriber = try Transcriber(
-                model: chosen, device: deviceOption.device, threads: threads,
-                environment: environment)
+                model: chosen, device: deviceOption.device, precision: deviceOption.precision,
+                threads: threads, environment: environment)
             if let note = transcriber.deviceNote, !quiet { Console.writeNotice("sotto: \(note)\n") }
         } catch {
             Console.writeProblem("\(error)")

@@ -36,6 +36,8 @@ package struct CUDABackend: Backend {
         self.isEightBit = isEightBit
     }
 
+    package var precision: String { isEightBit ? "int8" : "f16" }
+
     /// Bytes of the GPU's memory that are free.
     package var availableByteCount: Int { session.availableByteCount }
 

@@ -5,8 +5,8 @@ package enum Device: Hashable, Sendable {
     /// The processor: so many threads (`nil`: as many as this process may use), with the kernels of
     /// one instruction set (`nil`: the fastest).
     case cpu(threads: Int?, kernels: String?)
-    /// An NVIDIA GPU by its number.
-    case cuda(index: Int, files: CUDAFiles)
+    /// An NVIDIA GPU by its number, with matrices of 8 or 16 bits (`nil`: 16 where there is room).
+    case cuda(index: Int, files: CUDAFiles, isEightBit: Bool?)
 
     /// What a backend was made for a model.
     struct Prepared {
@@ -35,7 +35,7 @@ package enum Device: Hashable, Sendable {
             return Prepared(
                 backend: try CPUBackend(
                     threads: threads ?? ThreadPool.availableThreadCount, kernelSet: kernelSet))
-        case .cuda(let index, let files):
+        case .cuda(let index, let files, let isEightBit):
             let libraries = try files.libraries()
             let device = try CUDADevice.numbered(index, libraries)
             let checkpoint = try Checkpoint(folder: modelFolder)
@@ -45,7 +45,7 @@ package enum Device: Hashable, Sendable {
                 device: device, libraries: libraries, cacheFolder: files.kernels)
             let plan = try GPUPlan(
                 availableByteCount: probe.availableByteCount, valueCount: checkpoint.valueCount,
-                bytesPerToken: 4 * text.layers * text.heads.keyValueWidth)
+                bytesPerToken: 4 * text.layers * text.heads.keyValueWidth, isEightBit: isEightBit)
             let backend = plan.isEightBit ? probe.withEightBits : probe
             try backend.check()
             return Prepared(

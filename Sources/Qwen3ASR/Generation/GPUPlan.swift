@@ -21,13 +21,14 @@ struct GPUPlan: Hashable, CustomStringConvertible {
     ///   - availableByteCount: of the GPU, with its context made and nothing loaded.
     ///   - valueCount: of all weights.
     ///   - bytesPerToken: of keys and values in all layers.
-    /// - Throws: ``ComputeError/gpuOutOfMemory(byteCount:available:)`` where not even bytes leave room for two sequences.
+    ///   - isEightBit: as somebody has chosen.
+    /// - Throws: ``ComputeError/gpuOutOfMemory(byteCount:available:)`` where there is no room for two sequences.
     init(
-        availableByteCount: Int, valueCount: Int, bytesPerToken: Int
+        availableByteCount: Int, valueCount: Int, bytesPerToken: Int, isEightBit chosen: Bool? = nil
     ) throws(ComputeError) {
         let perSlot = Self.tokensPerSlot * bytesPerToken
         func room(_ weights: Int) -> Int { availableByteCount - Self.workByteCount - weights }
-        isEightBit = room(2 * valueCount) < 4 * perSlot
+        isEightBit = chosen ?? (room(2 * valueCount) < 4 * perSlot)
         weightByteCount = isEightBit ? valueCount : 2 * valueCount
         cacheByteCount = room(weightByteCount)
         guard cacheByteCount >= 2 * perSlot else {

@@ -68,6 +68,8 @@ package actor Generator {
     package nonisolated let usefulLookahead: Int
     /// `cpu`, `reference`, `cuda:0`.
     package nonisolated let deviceName: String
+    /// `bf16`, `f16`, `int8`.
+    package nonisolated let precision: String
     /// Which GPU it is and how its memory is used; `nil` on the processor.
     package nonisolated let deviceNote: String?
 
@@ -116,6 +118,7 @@ package actor Generator {
         configuration = model.configuration
         tokenizer = model.tokenizer
         deviceName = backend.name
+        precision = backend.precision
         self.deviceNote = deviceNote
         usefulLookahead = slots + 1
     }

@@ -13,6 +13,8 @@ actor EngineHost {
         var isDemo: Bool
         @Nullable var device: String?
         @Nullable var precision: String?
+        /// Which GPU it is and how its memory is used, or why none is.
+        @Nullable var deviceNote: String?
         var memoryBytes: Int
         @Nullable var loadingSeconds: Double?
         @Nullable var loadedBytes: Int?
@@ -32,6 +34,8 @@ actor EngineHost {
 
     private let environment: [String: String]
     private let device: ComputeDevice
+    /// As somebody has chosen it.
+    private var precision: Precision?
     private let threads: Int?
     private let programPath: String
     private var phase = Phase.freed
@@ -45,12 +49,14 @@ actor EngineHost {
     ///   - model: the one to load first; `nil` takes the best that is installed.
     ///   - onChange: called whenever ``status`` is another.
     init(
-        model: InstalledModel?, device: ComputeDevice = .cpu, threads: Int?,
+        model: InstalledModel?, device: ComputeDevice = .cpu, precision: Precision? = nil,
+        threads: Int?,
         environment: [String: String], programPath: String,
         onChange: @escaping @Sendable () async -> Void
     ) {
         self.environment = environment
         self.device = device
+        self.precision = precision
         self.threads = threads
         self.programPath = programPath
         self.onChange = onChange
@@ -69,8 +75,18 @@ actor EngineHost {
 
     /// Loads a model in the background, another one in place of the one that is there.
     ///
-    /// - Parameter name: of one of ``models``; `nil` takes the one that was chosen last.
-    func load(_ name: String? = nil) async throws {
+    /// - Parameters:
+    ///   - name: of one of ``models``; `nil` takes the one that was chosen last.
+    ///   - precision: one of ``precisions``; `nil` likewise.
+    func load(_ name: String? = nil, precision: Precision? = nil) async throws {
+        if let precision {
+            guard precisions.contains(precision) else {
+                let names = precisions.map(\.rawValue).joined(separator: " or ")
+                throw APIError.badOption(
+                    "This machine runs the model in \(names) only.", parameter: "precision")
+            }
+            self.precision = device == .cpu ? nil : precision
+        }
         if let name {
             guard let chosen = models.first(where: { $0.name == name }) else {
                 throw APIError.unknownModel(name)
@@ -79,6 +95,14 @@ actor EngineHost {
         }
         begin()
         await onChange()
+    }
+
+    /// What may be chosen on the device; of the processor, where no GPU could be used.
+    var precisions: [Precision] {
+        if case .ready(let transcriber) = phase, transcriber.deviceName == "cpu" {
+            return ComputeDevice.cpu.precisions
+        }
+        return device.precisions
     }
 
     /// The engine, loaded if it is not.
@@ -109,12 +133,13 @@ actor EngineHost {
         phase = .freed
         loaded = nil
         returnFreedMemory()
-        let task = Task { [device, threads, environment] in
+        let task = Task { [device, precision, threads, environment] in
             _ = await former?.result
             try Task.checkCancellation()
             let model = try self.chosenModel()
             return try await Self.load(
-                model, device: device, threads: threads, environment: environment
+                model, device: device, precision: precision, threads: threads,
+                environment: environment
             ) {
                 done, total in
                 Task { await self.progress(done, total) }
@@ -138,7 +163,7 @@ actor EngineHost {
 
     /// Loading blocks, so it has a thread of its own.
     private static func load(
-        _ model: InstalledModel, device: ComputeDevice, threads: Int?,
+        _ model: InstalledModel, device: ComputeDevice, precision: Precision?, threads: Int?,
         environment: [String: String],
         progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> Transcriber {
@@ -147,8 +172,8 @@ actor EngineHost {
                 continuation.resume(
                     with: Result {
                         try Transcriber(
-                            model: model, device: device, threads: threads,
-                            environment: environment,
+                            model: model, device: device, precision: precision,
+                            threads: threads, environment: environment,
                             progress: progress)
                     })
             }
@@ -187,7 +212,7 @@ actor EngineHost {
     var status: Status {
         var status = Status(
             state: .freed, model: model?.name, isDemo: model?.isDemo ?? false, device: nil,
-            precision: nil, memoryBytes: residentByteCount(), loadingSeconds: nil,
+            precision: nil, deviceNote: nil, memoryBytes: residentByteCount(), loadingSeconds: nil,
             loadedBytes: loaded?.done, totalBytes: loaded?.total, error: nil)
         switch phase {
         case .absent(let error):
@@ -203,7 +228,8 @@ actor EngineHost {
         case .ready(let transcriber):
             status.state = .ready
             status.device = transcriber.deviceName
-            status.precision = "bf16"
+            status.precision = transcriber.precision.rawValue
+            status.deviceNote = transcriber.deviceNote
         }
         return status
     }

@@ -26,7 +26,7 @@ function render() {
   if (engine.queued) facts.unshift(t('waiting', engine.queued));
   say($('status-state'), store.isConnected ? describeEngine(engine) : t('stateGone'));
   say($('status-model'), facts.filter(Boolean).join(' · '));
-  $('status').title = facts.filter(Boolean).join(' · ');
+  $('status').title = [...facts, engine.deviceNote].filter(Boolean).join(' · ');
   $('status-dot').dataset.tone = !store.isConnected ? 'bad' : (states[engine.state] ?? states.none)[1];
   $('demo').hidden = !engine.isDemo;
   $('demo-note').hidden = !engine.isDemo || Boolean(store.job?.hasText);

@@ -27,12 +27,15 @@ struct EngineRoutes {
         router.get("/api/events", use: events)
         router.post("/api/engine/load") { request, context in
             let choice = try await request.document(Choice.self, limit: store.limits)
-            guard choice.precision ?? "bf16" == "bf16" else {
-                throw APIError.badOption(
-                    "This machine runs the model in bf16 only.", parameter: "precision")
+            let precision = try choice.precision.map { name throws(APIError) in
+                guard let precision = Precision(rawValue: name) else {
+                    throw APIError.badOption(
+                        "There is no precision '\(name)'.", parameter: "precision")
+                }
+                return precision
             }
             try await expectIdle()
-            try await engine.load(choice.model)
+            try await engine.load(choice.model, precision: precision)
             return Response.json(await store.engineStatus(), status: .accepted)
         }
         router.post("/api/engine/free") { request, context in
@@ -69,9 +72,11 @@ struct EngineRoutes {
     }
 
     private func surroundings(of sitting: String) async -> StateRecord.Surroundings {
-        .init(
+        let precisions = await engine.precisions
+        return .init(
             sitting: sitting, engine: await store.engineStatus(),
-            models: await engine.models.map(ModelRecord.init), limits: store.limits)
+            models: await engine.models.map { ModelRecord($0, precisions: precisions) },
+            limits: store.limits)
     }
 
     /// Server-sent events until the page goes.
@@ -170,9 +175,10 @@ struct ModelRecord: Encodable, Sendable {
     let name: String
     let isDemo: Bool
     let bytes: Int
-    let precisions = ["bf16"]
+    let precisions: [String]
 
-    init(_ model: InstalledModel) {
+    init(_ model: InstalledModel, precisions: [Precision]) {
+        self.precisions = precisions.map(\.rawValue)
         name = model.name
         isDemo = model.isDemo
         bytes = model.byteCount
