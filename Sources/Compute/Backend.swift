@@ -36,6 +36,8 @@ package protocol Backend: Sendable {
     /// Waits until all that was asked for is done: for measuring.
     func finish() throws(ComputeError)
 
+    /// Rows that a step of `count` sequences should have: with unused ones where a device records steps of a few sizes.
+    func stepRows(_ count: Int) -> Int
     /// Whether calls return before their work is done: then a step is worth beginning before the tokens of the last are read.
     var worksAhead: Bool { get }
 
@@ -44,7 +46,7 @@ package protocol Backend: Sendable {
     ///
     /// - Parameters:
     ///   - ids: one for each run; `nil` for what the last step chose in the same slot, where the device ``worksAhead``.
-    ///   - runs: where the rows stand, one row each.
+    ///   - runs: where the rows stand, one row each, ``TokenRun/unused`` ones last.
     ///   - rows: takes the rows of `embedding`.
     ///   - logits: where `work` leaves them, one row for each run.
     func step(
@@ -122,6 +124,7 @@ extension Backend {
     package var longestStep: Int { Self.manyRows - 1 }
 
     package var precision: String { "bf16" }
+    package func stepRows(_ count: Int) -> Int { count }
     package var worksAhead: Bool { false }
     package var promptRows: Int { 0 }
 

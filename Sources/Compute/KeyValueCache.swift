@@ -66,6 +66,9 @@ package struct TokenRun: Hashable, Sendable {
     /// Rows in the run.
     package let count: Int
 
+    /// A row of a step that belongs to no sequence.
+    package static let unused = TokenRun(slot: -1, firstPosition: 0, count: 1)
+
     package init(slot: Int, firstPosition: Int, count: Int) {
         self.slot = slot
         self.firstPosition = firstPosition

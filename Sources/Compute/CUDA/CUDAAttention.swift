@@ -29,7 +29,7 @@ extension CUDABackend {
         precondition(packed.shape.columns == heads.packedWidth)
         precondition(rotary.shape.columns == heads.headDim)
         precondition(y.shape.rows == packed.shape.rows && y.shape.columns == heads.queryWidth)
-        for run in runs {
+        for run in runs where run != .unused {
             precondition(run.firstPosition + run.count <= cache.layout.capacity)
             try cache.reserve(slot: run.slot, positions: run.firstPosition + run.count)
         }
@@ -61,7 +61,8 @@ extension CUDABackend {
             (first: Int32(runs[index].firstPosition + row), keys: Int32(runs[index].slot))
         }
         try attend(
-            y, queries, heads: heads, tiles: tiles, cache: cache.kernelValue(layer: layer),
+            y, queries, heads: heads, tiles: tiles.filter { $0.keys >= 0 },
+            cache: cache.kernelValue(layer: layer),
             kernel: "attendCausally")
     }
 

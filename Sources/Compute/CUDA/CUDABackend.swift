@@ -95,7 +95,7 @@ package struct CUDABackend: Backend {
     }
 
     package func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {
-        try CUDACache(layout, session)
+        try CUDACache(layout, rows: longestStep, session)
     }
 
     package func copy(_ y: Tensor, _ x: Tensor) throws(ComputeError) {

@@ -170,17 +170,18 @@ package final class CUDACache: KeyValueCache {
     private var spare: [cu_pointer] = []
     private var held: [[cu_pointer]]
 
-    init(_ layout: CacheLayout, _ session: CUDASession) throws(ComputeError) {
+    /// - Parameter rows: of the longest step.
+    init(_ layout: CacheLayout, rows: Int, _ session: CUDASession) throws(ComputeError) {
         self.session = session
         blocksPerSlot = (layout.capacity + Self.blockPositions - 1) / Self.blockPositions
         blockByteCount =
             2 * layout.layers * 2 * layout.keyValueHeads * Self.blockPositions * layout.headDim
         table = try session.allocate(8 * layout.slots * blocksPerSlot)
         lastIDs = try session.allocate(4 * layout.slots)
-        choices = try session.allocate(MemoryLayout<cu_choice>.stride * layout.slots)
+        choices = try session.allocate(MemoryLayout<cu_choice>.stride * rows)
         exchanges = [
-            try StepExchange(rows: layout.slots, session.context),
-            try StepExchange(rows: layout.slots, session.context),
+            try StepExchange(rows: rows, session.context),
+            try StepExchange(rows: rows, session.context),
         ]
         held = Array(repeating: [], count: layout.slots)
         let none = Tensor(memory: DeviceMemory(capacity: 0), shape: Shape(0))

@@ -19,7 +19,7 @@ struct CUDAStep {
         let cache, embedded, logits: cu_pointer
     }
 
-    private static let limit = 48
+    private static let limit = 64
     private var recordings: [Key: cu_graph_exec]
     private var seen: Set<Key> = []
     /// The count of frees that the recordings know of: memory that was given back may be in them.
@@ -185,6 +185,11 @@ struct CUDAStep {
 }
 
 extension CUDABackend {
+    /// Every size is a recording of its own.
+    package func stepRows(_ count: Int) -> Int {
+        [1, 2, 4, 8, 16, 32, 48, 64, 96].first { $0 >= count } ?? longestStep
+    }
+
     package func step(
         ids: [Int32?], runs: [TokenRun], cache: KeyValueCache, embedding: Weight, rows: Tensor,
         logits: Tensor, _ work: () throws(ComputeError) -> Void
@@ -196,7 +201,9 @@ extension CUDABackend {
         precondition(ids.count == count && rows.shape.rows == count && logits.shape.rows == count)
         precondition(runs.allSatisfy { $0.count == 1 })
         precondition(ids.allSatisfy { ($0 ?? 0) >= 0 && ($0 ?? 0) < embedding.rows })
-        for run in runs { try cache.reserve(slot: run.slot, positions: run.firstPosition + 1) }
+        for run in runs where run != .unused {
+            try cache.reserve(slot: run.slot, positions: run.firstPosition + 1)
+        }
         let exchange = cache.nextExchange()
         let tables = try session.scratch(.stepTables, 12 * longestStep)
         try unsafe exchange.send(

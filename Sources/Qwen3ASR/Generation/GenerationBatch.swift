@@ -200,9 +200,12 @@ package final class GenerationBatch {
             runs.append(TokenRun(slot: slot, firstPosition: position, count: 1))
         }
         guard !rows.isEmpty else { return nil }
+        let count = network.backend.stepRows(rows.count)
+        ids += Array(repeating: 0, count: count - rows.count)
+        runs += Array(repeating: .unused, count: count - rows.count)
         let embedded = try workspace.tensor(
-            .residual, Shape(rows.count, network.configuration.text.width))
-        let logits = try network.decoder.logitsTensor(rows: rows.count, workspace: workspace)
+            .residual, Shape(count, network.configuration.text.width))
+        let logits = try network.decoder.logitsTensor(rows: count, workspace: workspace)
         let choices = try network.backend.step(
             ids: ids, runs: runs, cache: cache.entries, embedding: network.decoder.embedding,
             rows: embedded, logits: logits

@@ -69,5 +69,5 @@ extern "C" __global__ void chooseTokens(Choice *choices, const Candidate *candid
     if (threadIdx.x != 0) return;
     const int id = c.id == 0x7FFFFFFF ? 0 : c.id;
     choices[blockIdx.x] = {id, -logf(c.sum), c.best - c.second};
-    if (slots) lastIDs[slots[blockIdx.x]] = id;
+    if (slots && slots[blockIdx.x] >= 0) lastIDs[slots[blockIdx.x]] = id;
 }
