@@ -49,6 +49,20 @@ for model in random:1.7B random:0.6B; do
         done
     done
 done
+# An hour of 16-bit WAV: 120 times the same 30 s.
+little() { for shift in 0 8 16 24; do printf "\\x$(printf %02x $(($1 >> shift & 255)))"; done; }
+hour=$(mktemp --suffix .wav)
+trap 'rm -f "$hour"' EXIT
+bytes=$((120 * 960000))
+{
+    printf 'RIFF'; little $((bytes + 36)); printf 'WAVEfmt \x10\0\0\0\x01\0\x01\0'; little 16000; little 32000
+    printf '\x02\0\x10\0data'; little $bytes
+    for _ in $(seq 120); do tail -c 960000 "$pack/c3000_mix.wav"; done
+} > "$hour"
+for arguments in "1.7B --slots 128" "1.7B --slots 128 --eight-bit" "0.6B --slots 128"; do
+    echo "== random:$arguments, from a file of an hour to its tokens"
+    bench whole "${gpu[@]}" --model random:$arguments --audio "$hour" || status=1
+done
 if command -v compute-sanitizer > /dev/null; then
     for tool in memcheck racecheck; do
         echo "== compute-sanitizer $tool, the demo model"

@@ -36,7 +36,7 @@ struct BenchReport {
     var table: String {
         let rows =
             stages.map { ($0.name, String(format: "%.3f s", $0.seconds)) } + [
-                ("decode step", String(format: "%.1f ms", stepSeconds * 1000)),
+                ("decode step", String(format: "%.3f ms", stepSeconds * 1000)),
                 ("audio", String(format: "%.2f s", audioSeconds)),
                 ("real-time factor", String(format: "%.4f", realTimeFactor)),
                 ("peak memory", "\(peakByteCount >> 20) MiB"),

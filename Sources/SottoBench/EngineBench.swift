@@ -76,7 +76,7 @@ struct EngineBench: ParsableCommand {
             threads: processor.pool.threadCount, slots: slots, tokens: tokens)
         var network: SpeechNetwork?
         report.load = try clock.measure {
-            network = try SpeechNetwork(checkpoint(), backend: backend)
+            network = try SpeechNetwork(Self.checkpoint(model), backend: backend)
         }
         var pieces: [[Float]] = []
         report.read = try clock.measure { pieces = try readPieces(audio) }
@@ -103,7 +103,8 @@ struct EngineBench: ParsableCommand {
         print(json ? report.json : report.table)
     }
 
-    private func checkpoint() throws -> Checkpoint {
+    /// A folder's, or random weights.
+    static func checkpoint(_ model: String) throws -> Checkpoint {
         guard model.hasPrefix("random:") else { return try Checkpoint(folder: model) }
         guard let configuration = ModelConfiguration.released(String(model.dropFirst(7))) else {
             throw ValidationError("--model random: knows 0.6B and 1.7B.")

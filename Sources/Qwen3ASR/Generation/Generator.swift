@@ -98,15 +98,26 @@ package actor Generator {
     }
 
     /// Loads a checkpoint folder onto a backend.
-    ///
-    /// - Parameter sliceDuration: parts of a prefill are done in one go as long as they probably need no
-    ///   more than this together.
     package init(
         folder: String, backend: any Backend, slots: Int = 8, capacity: Int = 4096,
         memoryBudget: Int? = nil, sliceDuration: Duration = .milliseconds(120),
         deviceNote: String? = nil, progress: ((Int, Int) -> Void)? = nil
     ) throws {
-        let model = try SpeechModel(folder: folder, backend: backend, progress: progress)
+        try self.init(
+            SpeechModel(folder: folder, backend: backend, progress: progress), slots: slots,
+            capacity: capacity, memoryBudget: memoryBudget, sliceDuration: sliceDuration,
+            deviceNote: deviceNote)
+    }
+
+    /// Runs a model that is loaded.
+    ///
+    /// - Parameter sliceDuration: parts of a prefill are done in one go as long as they probably need no
+    ///   more than this together.
+    package init(
+        _ model: SpeechModel, slots: Int = 8, capacity: Int = 4096, memoryBudget: Int? = nil,
+        sliceDuration: Duration = .milliseconds(120), deviceNote: String? = nil
+    ) throws {
+        let backend = model.network.backend
         self.model = model
         pool =
             try (backend as? CPUBackend)?.pool

@@ -32,10 +32,19 @@ package final class SpeechModel {
     ///
     /// - Parameter progress: bytes of weights that are ready, and in all.
     /// - Throws: ``CheckpointError``, ``TokenizerError`` or ``ComputeError``.
-    package init(
+    package convenience init(
         folder: String, backend: any Backend, progress: ((Int, Int) -> Void)? = nil
     ) throws {
-        let checkpoint = try Checkpoint(folder: folder)
+        try self.init(
+            Checkpoint(folder: folder), tokenizerFolder: folder, backend: backend,
+            progress: progress)
+    }
+
+    /// Loads a checkpoint with the tokenizer of a folder.
+    package init(
+        _ checkpoint: Checkpoint, tokenizerFolder folder: String, backend: any Backend,
+        progress: ((Int, Int) -> Void)? = nil
+    ) throws {
         let configuration = checkpoint.configuration
         tokenizer = try Tokenizer(folder: folder)
         prompt = try Prompt(tokenizer: tokenizer, audioTokenID: configuration.audioTokenID)
