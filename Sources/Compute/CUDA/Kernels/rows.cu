@@ -43,7 +43,7 @@ __device__ inline RowNorm rowNorm(const float *row, int width, int start, float 
     float squares = 0;
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
         const float v = row[i] - norm.mean;
-        squares += v * v;
+        squares = fmaf(v, v, squares);
     }
     norm.scale = 1.0f / sqrtf(sumOfBlock(squares, partial) / width + epsilon);
     return norm;
@@ -55,17 +55,56 @@ __device__ inline float normed(float v, RowNorm norm, const float *gain, const f
     return bias ? v + bias[i] : v;
 }
 
-/// `to = start(row)` as operands, filled up with zeros to `stride`, by a block.
+/// Power of two that takes values of up to `top` into float16; `back` gets its inverse.
+__device__ inline float operandScale(float top, float &back) {
+    float scale = 1;
+    back = 1;
+    while (top * scale > 32768.0f && scale > 1e-30f) { scale *= 0.5f; back *= 2.0f; }
+    return scale;
+}
+
+/// `to = start(row)` as operands, filled up with zeros to `stride`, by a block of 256 threads.
 ///
-/// A row that would overflow is divided by a power of two, which is returned.
+/// A row that would overflow is divided by a power of two, which is returned. Which values a thread adds up depends on the
+/// width only, and `fmaf` is written out: the compiler must not choose for one kernel otherwise than for another.
 __device__ inline float operandRow(bits16 *to, const float *row, const float *gain, const float *bias, int width, int stride,
                                    int start, float epsilon, float *partial) {
+    constexpr int most = 6, span = 4 * 256;
+    float back;
+    if (start != START_LAYER_NORM && width % 4 == 0 && width <= most * span) {
+        // Four at a time, read once and kept.
+        float4 held[most];
+        float squares = 0, top = 0;
+#pragma unroll
+        for (int k = 0; k < most; k++) {
+            const int i = k * span + 4 * threadIdx.x;
+            held[k] = i < width ? *reinterpret_cast<const float4 *>(row + i) : make_float4(0, 0, 0, 0);
+            squares = fmaf(held[k].x, held[k].x, fmaf(held[k].y, held[k].y, squares));
+            squares = fmaf(held[k].z, held[k].z, fmaf(held[k].w, held[k].w, squares));
+        }
+        const float norm = start == START_RMS_NORM ? 1.0f / sqrtf(sumOfBlock(squares, partial) / width + epsilon) : 1.0f;
+#pragma unroll
+        for (int k = 0; k < most; k++) {
+            const int i = k * span + 4 * threadIdx.x;
+            float4 g = make_float4(1, 1, 1, 1);
+            if (gain && i < width) g = *reinterpret_cast<const float4 *>(gain + i);
+            held[k].x *= norm * g.x; held[k].y *= norm * g.y; held[k].z *= norm * g.z; held[k].w *= norm * g.w;
+            top = fmaxf(top, fmaxf(fmaxf(fabsf(held[k].x), fabsf(held[k].y)), fmaxf(fabsf(held[k].z), fabsf(held[k].w))));
+        }
+        const float scale = operandScale(largestOfBlock(top, partial), back);
+#pragma unroll
+        for (int k = 0; k < most; k++) {
+            const int i = k * span + 4 * threadIdx.x;
+            if (i >= stride) continue;
+            *reinterpret_cast<uint2 *>(to + i) = make_uint2(pack(held[k].x * scale, held[k].y * scale),
+                                                            pack(held[k].z * scale, held[k].w * scale));
+        }
+        return back;
+    }
     const RowNorm norm = rowNorm(row, width, start, epsilon, partial);
     float top = 0;
     for (int i = threadIdx.x; i < width; i += blockDim.x) top = fmaxf(top, fabsf(normed(row[i], norm, gain, bias, i)));
-    top = largestOfBlock(top, partial);
-    float scale = 1, back = 1;
-    while (top * scale > 32768.0f && scale > 1e-30f) { scale *= 0.5f; back *= 2.0f; }
+    const float scale = operandScale(largestOfBlock(top, partial), back);
     for (int i = threadIdx.x; i < stride; i += blockDim.x)
         to[i] = i < width ? narrow(normed(row[i], norm, gain, bias, i) * scale) : bits16(0);
     return back;
