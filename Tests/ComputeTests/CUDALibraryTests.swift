@@ -50,6 +50,8 @@ import Testing
         #expect(target(13, 0) == .init(architecture: "compute_120", isForCard: false))
         #expect(target(13, 0)?.isText == true && target(8, 9)?.isText == false)
         #expect(target(7, 0) == nil)
+        #expect(
+            KernelCompiler.target(for: .init(major: 9, minor: 0), known: [75, 80, 86]) == nil)
     }
 
     @Test func `compiled kernels are kept, and a damaged file is compiled anew`() throws {

@@ -66,6 +66,7 @@ final class CUDAWeight {
                     part.elementType.kernelValue)
                 done += part.count
             }
+            session.wroteWeights = true
             return
         }
         let columns = parts[0].columns
@@ -105,6 +106,7 @@ final class CUDAWeight {
             }
             done += part.rows
         }
+        session.wroteWeights = true
     }
 }
 
@@ -207,26 +209,35 @@ package final class CUDACache: KeyValueCache {
 
     /// Takes blocks until `slot` has room for `positions`.
     ///
+    /// - Parameter exchange: of a step, which waits for nothing; a prompt has none.
     /// - Throws: ``ComputeError/gpuOutOfMemory(byteCount:available:)``; nothing is lost by it.
-    func reserve(slot: Int, positions: Int) throws(ComputeError) {
+    func reserve(
+        slot: Int, positions: Int, by exchange: StepExchange? = nil
+    ) throws(ComputeError) {
         let needed = (positions + Self.blockPositions - 1) / Self.blockPositions
         let first = held[slot].count
         guard needed > first else { return }
-        while held[slot].count < needed {
-            if spare.isEmpty {
-                do {
-                    try addSlab()
-                } catch {
-                    // The table does not know these yet.
-                    spare += held[slot][first...]
-                    held[slot].removeSubrange(first...)
-                    throw error
-                }
+        do {
+            while held[slot].count < needed {
+                if spare.isEmpty { try addSlab() }
+                held[slot].append(spare.removeLast())
             }
-            held[slot].append(spare.removeLast())
+            try tell(Array(held[slot][first...]), slot: slot, first: first, by: exchange)
+        } catch {
+            // The table does not know these yet.
+            spare += held[slot][first...]
+            held[slot].removeSubrange(first...)
+            throw error
         }
-        let added = Array(held[slot][first...])
+    }
+
+    private func tell(
+        _ added: [cu_pointer], slot: Int, first: Int, by exchange: StepExchange?
+    ) throws(ComputeError) {
         let address = table.address + UInt64(8 * (slot * blocksPerSlot + first))
+        if let exchange, added.count == 1 {
+            return try unsafe exchange.send(added[0], to: address, on: session.stream)
+        }
         let outcome = unsafe added.withUnsafeBytes { bytes in
             Result { () throws(ComputeError) in try unsafe session.upload(bytes, to: address) }
         }

@@ -31,6 +31,8 @@ import Glibc
     private let recordings: CUDARecordings
     /// Whether a kernel may begin while the one before it ends; each waits before it reads.
     private var mayOverlap: Bool
+    /// Weights were written: products load them before they wait for the kernel before them, so the next one may not overlap.
+    var wroteWeights = false
 
     init(
         device: CUDADevice, libraries: CUDALibraries, cacheFolder: String?
@@ -148,7 +150,8 @@ import Glibc
     /// Copies a table in under a name of its own; not again where it is there already, as for all layers of a prompt.
     func upload(_ values: [Int32], _ name: Scratch) throws(ComputeError) -> cu_pointer {
         let address = try scratch(name, 4 * values.count)
-        guard tables[name] != values else { return address }
+        // What is recorded must not rely on a table that others will write.
+        guard isRecording || tables[name] != values else { return address }
         tables[name] = nil
         // Typed throws do not pass through the library's closures.
         let outcome = unsafe values.withUnsafeBytes { bytes in
@@ -188,7 +191,7 @@ import Glibc
         _ key: CUDARecordings.Key, _ work: () throws(ComputeError) -> Void
     ) throws(ComputeError) {
         try context.makeCurrent()
-        func record() -> Bool {
+        func record() -> CUDARecordings.Outcome {
             isRecording = true
             defer { isRecording = false }
             return unsafe recordings.record(key, on: stream, work)
@@ -201,16 +204,17 @@ import Glibc
             try work()
             return recordings.note(key)
         case .seen:
-            if record() { break }
-            // Drivers before CUDA 12.3 record no kernels that may overlap.
-            let overlapped = mayOverlap
-            mayOverlap = false
-            if overlapped, record() { break }
-            mayOverlap = overlapped
-            recordings.giveUp()
-            return try work()
+            var outcome = record()
+            if outcome == .refused, mayOverlap {
+                // Drivers before CUDA 12.3 record no kernels that may overlap.
+                mayOverlap = false
+                outcome = record()
+                mayOverlap = outcome == .refused
+            }
+            if outcome == .refused { recordings.giveUp() }
+            guard outcome == .made else { return try work() }
         }
-        try unsafe recordings.launch(key, on: stream)
+        guard try unsafe recordings.launch(key, on: stream) else { return try work() }
     }
 
     private func expectNoRecording() throws(ComputeError) {
@@ -254,11 +258,12 @@ import Glibc
                 var configuration = unsafe cu_launch_config(
                     gridX: UInt32(grid.0), gridY: UInt32(grid.1), gridZ: 1, blockX: UInt32(threads),
                     blockY: 1, blockZ: 1, sharedBytes: UInt32(sharedByteCount), stream: stream,
-                    attributes: attribute, attributeCount: mayOverlap ? 1 : 0)
+                    attributes: attribute, attributeCount: mayOverlap && !wroteWeights ? 1 : 0)
                 return unsafe driver.cuLaunchKernelEx(&configuration, function, &pointers, nil)
             }
         }
         try driver.check(result, name)
+        wroteWeights = false
     }
 
     private func function(

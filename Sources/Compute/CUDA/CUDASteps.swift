@@ -54,44 +54,49 @@ struct CUDAStep {
     /// The driver records nothing.
     func giveUp() { isPossible = false }
 
-    func launch(_ key: Key, on stream: cu_stream) throws(ComputeError) {
-        guard let recording = unsafe recordings[key] else {
-            throw .gpuFailed(operation: "step", reason: "it was not recorded")
-        }
-        try context.driver.check(
-            unsafe context.driver.cuGraphLaunch(recording, stream), "step")
-    }
-
-    /// Records `work`, of which nothing is done.
+    /// Replays a step.
     ///
-    /// - Returns: whether the driver can.
-    func record(
-        _ key: Key, on stream: cu_stream, _ work: () throws(ComputeError) -> Void
-    ) -> Bool {
-        guard let made = unsafe recording(of: work, on: stream) else { return false }
-        unsafe recordings[key] = made
+    /// - Returns: false where there is no memory for it; recordings are given up then, as they take some.
+    func launch(_ key: Key, on stream: cu_stream) throws(ComputeError) -> Bool {
+        guard let recording = unsafe recordings[key] else { return false }
+        let result = unsafe context.driver.cuGraphLaunch(recording, stream)
+        if result == CU_OUT_OF_MEMORY {
+            forget()
+            return false
+        }
+        try context.driver.check(result, "step")
         return true
     }
 
-    private func recording(
-        of work: () throws(ComputeError) -> Void, on stream: cu_stream
-    ) -> cu_graph_exec? {
+    enum Outcome {
+        case made, refused, noMemory
+    }
+
+    /// Records `work`, of which nothing is done.
+    func record(
+        _ key: Key, on stream: cu_stream, _ work: () throws(ComputeError) -> Void
+    ) -> Outcome {
         let driver = context.driver
         // Safety: handles come from the driver and go back to it; what was begun is ended.
         guard
             unsafe driver.cuStreamBeginCapture_v2(stream, Int32(CU_CAPTURE_THREAD_LOCAL))
                 == CU_SUCCESS
-        else { return nil }
+        else { return .refused }
         let isWhole = (try? work()) != nil
         var graph: cu_graph?
         let ended = unsafe driver.cuStreamEndCapture(stream, &graph)
-        guard let made = unsafe graph else { return nil }
-        defer { _ = unsafe driver.cuGraphDestroy(made) }
+        guard let captured = unsafe graph else { return .refused }
+        defer { _ = unsafe driver.cuGraphDestroy(captured) }
+        guard isWhole, ended == CU_SUCCESS else { return .refused }
         var recording: cu_graph_exec?
-        guard isWhole, ended == CU_SUCCESS,
-            unsafe driver.cuGraphInstantiateWithFlags(&recording, made, 0) == CU_SUCCESS
-        else { return nil }
-        return unsafe recording
+        let result = unsafe driver.cuGraphInstantiateWithFlags(&recording, captured, 0)
+        if result == CU_OUT_OF_MEMORY {
+            forget()
+            return .noMemory
+        }
+        guard result == CU_SUCCESS, let recording = unsafe recording else { return .refused }
+        unsafe recordings[key] = recording
+        return .made
     }
 
     /// Gives all recordings up.
@@ -108,9 +113,10 @@ struct CUDAStep {
 @safe final class StepExchange {
     private let context: CUDAContext
     private let event: cu_event
-    /// Three numbers a row, then its choice.
+    /// Three numbers a row, then its choice, then an address.
     private let memory: UnsafeMutableRawPointer
     private let rows: Int
+    private var addressCount = 0
 
     init(rows: Int, _ context: CUDAContext) throws(ComputeError) {
         let driver = context.driver
@@ -119,7 +125,7 @@ struct CUDAStep {
         try driver.check(
             unsafe driver.cuEventCreate(&event, UInt32(CU_EVENT_DISABLE_TIMING)), "event")
         var memory: UnsafeMutableRawPointer?
-        let byteCount = (12 + MemoryLayout<cu_choice>.stride) * rows
+        let byteCount = (12 + MemoryLayout<cu_choice>.stride + 8) * rows
         let made = unsafe driver.cuMemHostAlloc(&memory, byteCount, 0)
         guard let event = unsafe event else {
             throw .gpuFailed(operation: "event", reason: "none was made")
@@ -142,19 +148,44 @@ struct CUDAStep {
         _ = unsafe context.driver.cuEventDestroy_v2(event)
     }
 
+    /// Waits until the step that used this memory last is done with it: it may have been given up unread.
+    func begin() throws(ComputeError) {
+        try wait()
+        addressCount = 0
+    }
+
+    /// Copies an address in, at most one a row.
+    func send(
+        _ value: cu_pointer, to address: cu_pointer, on stream: cu_stream
+    ) throws(ComputeError) {
+        precondition(addressCount < rows)
+        let place = unsafe memory + (12 + MemoryLayout<cu_choice>.stride) * rows + 8 * addressCount
+        addressCount += 1
+        unsafe place.storeBytes(of: value, as: cu_pointer.self)
+        try unsafe copy(place, to: address, byteCount: 8, on: stream)
+    }
+
     /// Copies tables of at most three numbers a row in.
     func send(
         _ values: [Int32], to address: cu_pointer, on stream: cu_stream
     ) throws(ComputeError) {
         precondition(values.count <= 3 * rows)
-        // The step that used this memory last may have been given up unread.
-        try wait()
         // Safety: the memory has room for them.
         let target = unsafe UnsafeMutableRawBufferPointer(start: memory, count: 4 * values.count)
         unsafe values.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-        try context.driver.check(
-            unsafe context.driver.cuMemcpyHtoDAsync_v2(address, memory, 4 * values.count, stream),
+        try unsafe copy(memory, to: address, byteCount: 4 * values.count, on: stream)
+    }
+
+    private func copy(
+        _ source: UnsafeMutableRawPointer, to address: cu_pointer, byteCount: Int,
+        on stream: cu_stream
+    ) throws(ComputeError) {
+        let driver = context.driver
+        try driver.check(
+            unsafe driver.cuMemcpyHtoDAsync_v2(address, source, byteCount, stream),
             "copy to the GPU")
+        // Should the step fail before it has an end.
+        try driver.check(unsafe driver.cuEventRecord(event, stream), "event")
     }
 
     /// Copies choices out, as soon as they are there.
@@ -201,10 +232,12 @@ extension CUDABackend {
         precondition(ids.count == count && rows.shape.rows == count && logits.shape.rows == count)
         precondition(runs.allSatisfy { $0.count == 1 })
         precondition(ids.allSatisfy { ($0 ?? 0) >= 0 && ($0 ?? 0) < embedding.rows })
-        for run in runs where run != .unused {
-            try cache.reserve(slot: run.slot, positions: run.firstPosition + 1)
-        }
         let exchange = cache.nextExchange()
+        try exchange.begin()
+        for run in runs where run != .unused {
+            try cache.reserve(
+                slot: run.slot, positions: run.firstPosition + 1, by: exchange)
+        }
         let tables = try session.scratch(.stepTables, 12 * longestStep)
         try unsafe exchange.send(
             ids.map { $0 ?? -1 } + runs.map { Int32($0.slot) }

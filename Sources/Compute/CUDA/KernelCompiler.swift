@@ -70,7 +70,7 @@ package enum KernelText {
     /// The card's own architecture; where the compiler is older than the card, the newest before it: as machine code for one
     /// of the same family, else as a text.
     ///
-    /// - Returns: `nil` where the card is older than all that the compiler knows.
+    /// - Returns: `nil` where the compiler knows nothing that would do.
     func target(for capability: ComputeCapability) -> Target? {
         Self.target(for: capability, known: architectures)
     }
@@ -80,7 +80,10 @@ package enum KernelText {
         if known.contains(number) {
             return Target(architecture: capability.architecture, isForCard: true)
         }
-        guard let before = known.filter({ $0 < number }).max() else { return nil }
+        // Kernels on 9.0 and newer may overlap, so older code, which does not wait, is none for them.
+        guard let before = known.filter({ $0 < number }).max(), before >= 90 || number < 90 else {
+            return nil
+        }
         let isFamily = before / 10 == capability.major
         return Target(
             architecture: "\(isFamily ? "sm" : "compute")_\(before)", isForCard: false)

@@ -86,6 +86,9 @@ package final class GenerationBatch {
     /// Whether sequences were started and have no token yet.
     package var isPrefilling: Bool { prefill != nil }
 
+    /// Sequences that were started together, and have no token yet.
+    package var prefillingCount: Int { prefill?.members.count ?? 0 }
+
     /// Whether of these nothing but the choice of their first tokens is left to ask for.
     package var isAtFirstTokens: Bool { prefill?.isAtChoice == true }
 
@@ -163,7 +166,14 @@ package final class GenerationBatch {
         let mayRefuse = sequences.values.contains { $0.loopGuard?.continuation != nil }
         // What fails here fails again, with no step before it that would be lost.
         if network.backend.worksAhead, !mayRefuse { begun = try? begin(after: step) }
-        let choices = try step.choices.read()
+        let choices: [TokenChoice]
+        do {
+            choices = try step.choices.read()
+        } catch {
+            // Whoever goes on has this step done again.
+            begun = nil
+            throw error
+        }
         var chosen: [(slot: Int, choice: TokenChoice)] = []
         for (row, (place, read)) in zip(step.rows, choices).enumerated() {
             guard var sequence = sequences[place.slot], sequence.number == place.number else {

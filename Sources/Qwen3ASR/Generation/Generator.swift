@@ -222,6 +222,9 @@ package actor Generator {
             prefilling = try batch.start(prompts)
             for (slot, submission) in zip(prefilling, group) { running[slot] = submission }
             prefillTimes = StageTimes()
+        } catch ComputeError.gpuOutOfMemory where running.count + group.count > 1 {
+            mostRunning = running.count + group.count - 1
+            waiting = group + waiting
         } catch {
             for refused in group {
                 refused.continuation.finish(throwing: GenerationError.translating(error))
@@ -304,8 +307,10 @@ package actor Generator {
     ///
     /// - Returns: false where that is not the reason, or no other sequence is left to give memory back.
     private func postponed(after error: any Error, _ slots: [Int]) -> Bool {
-        guard case ComputeError.gpuOutOfMemory = error, running.count > 1 else { return false }
-        mostRunning = running.count - 1
+        guard case ComputeError.gpuOutOfMemory = error,
+            running.count > 1 || batch.prefillingCount > 1
+        else { return false }
+        mostRunning = max(1, running.count - 1)
         var sequences: [Submission] = []
         for slot in slots {
             guard var sequence = running.removeValue(forKey: slot) else { continue }

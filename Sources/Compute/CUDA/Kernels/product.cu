@@ -21,16 +21,17 @@ struct Output {
 __device__ inline float gelu(float v) { return 0.5f * v * (1.0f + erff(v * 0.70710678f)); }
 __device__ inline float silu(float v) { return v / (1.0f + expf(-v)); }
 
-/// The product of one token and one row of the weight, scaled and with its bias.
+/// The product of one token and one row of the weight, scaled and with its bias. Rounded after every operation: a compiler
+/// that joins two of them in one kernel and not in another would make a row depend on what shares its batch.
 __device__ inline float scaled(const Output &o, int token, int output, float v) {
-    if (o.rowScale) v *= o.rowScale[token];
-    if (o.columnScale) v *= o.columnScale[output];
-    return o.bias ? v + o.bias[output] : v;
+    if (o.rowScale) v = __fmul_rn(v, o.rowScale[token]);
+    if (o.columnScale) v = __fmul_rn(v, o.columnScale[output]);
+    return o.bias ? __fadd_rn(v, o.bias[output]) : v;
 }
 
 __device__ inline void put(const Output &o, int token, int output, float v) {
     float *y = o.y + size_t(token) * o.stride + output;
-    *y = o.finish == FINISH_ACCUMULATE ? *y + v : v;
+    *y = o.finish == FINISH_ACCUMULATE ? __fadd_rn(*y, v) : v;
 }
 
 __device__ inline void finish(const Output &o, int token, int output, float v) {
@@ -40,7 +41,7 @@ __device__ inline void finish(const Output &o, int token, int output, float v) {
 
 /// `silu(gate) * up`: rows `output` and `outputs + output` of the weight.
 __device__ inline void finishGate(const Output &o, int token, int output, float gate, float up) {
-    put(o, token, output, silu(scaled(o, token, output, gate)) * scaled(o, token, o.outputs + output, up));
+    put(o, token, output, __fmul_rn(silu(scaled(o, token, output, gate)), scaled(o, token, o.outputs + output, up)));
 }
 
 // ---- Few rows: a decode step -------------------------------------------------------------------------------------
