@@ -36,6 +36,8 @@ package protocol Backend: Sendable {
     /// Waits until all that was asked for is done: for measuring.
     func finish() throws(ComputeError)
 
+    /// The same device, with matrices kept as exactly as it can.
+    var mostExact: any Backend { get }
     /// Rows that a step of `count` sequences should have: with unused ones where a device records steps of a few sizes.
     func stepRows(_ count: Int) -> Int
     /// Whether calls return before their work is done: then a step is worth beginning before the tokens of the last are read.
@@ -124,6 +126,7 @@ extension Backend {
     package var longestStep: Int { Self.manyRows - 1 }
 
     package var precision: String { "bf16" }
+    package var mostExact: any Backend { self }
     package func stepRows(_ count: Int) -> Int { count }
     package var worksAhead: Bool { false }
     package var promptRows: Int { 0 }

@@ -19,9 +19,10 @@ import Testing
     /// Largest error of a logit of the tiny checkpoint, whose logits are as large as 10.
     static let logitError: Float = 0.35
 
-    static func backend() throws -> CUDABackend {
+    static func backend(isEightBit: Bool = false) throws -> CUDABackend {
         let libraries = try unsafe CUDALibraries(lookup: emulated_symbol)
-        return try CUDABackend(device: .numbered(0, libraries), libraries: libraries)
+        return try CUDABackend(
+            device: .numbered(0, libraries), libraries: libraries, isEightBit: isEightBit)
     }
 
     @Test(arguments: ModelGoldenTests.clipNames)
@@ -49,6 +50,30 @@ import Testing
         // After a tie within the error of the logits the two may go on differently.
         let parting = choices.indices.first { choices[$0].id != expected.greedy[$0] }
         if let parting { #expect(expected.greedy_margins[parting] <= 2 * Self.logitError) }
+    }
+
+    @Test func `with 8 bits logits are less exact than with 16, as far as it is said`() throws {
+        var errors: [Float] = []
+        for isEightBit in [false, true] {
+            let run = try GoldenRun(
+                folder: "tiny-asr", backend: Self.backend(isEightBit: isEightBit))
+            let vocabulary = run.model.configuration.text.vocabularySize
+            for clip in ["c0173_en", "c0300_zh", "c0537_en"] {
+                let golden = try #require(Fixtures.tensors("asr/\(clip).safetensors")["logits"])
+                let clips = try Fixtures.json(
+                    "asr/clips.json", as: [String: ModelGoldenTests.Clip].self)
+                let positions = try #require(clips[clip]).logit_positions
+                var all: [Float] = []
+                _ = try run.greedy(Fixtures.samples("audio/\(clip).wav"), count: 1) {
+                    stage, values in
+                    if stage == "logits" { all += values }
+                }
+                let found = positions.flatMap { all[$0 * vocabulary..<($0 + 1) * vocabulary] }
+                errors.append(relativeError(found, golden))
+            }
+        }
+        #expect(errors[0..<3].allSatisfy { $0 < 1e-2 })
+        #expect(errors[3..<6].allSatisfy { $0 > 1e-2 && $0 < 0.15 })
     }
 
     /// A short clip, and one whose prompts pass together.

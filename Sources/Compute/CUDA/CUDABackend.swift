@@ -9,7 +9,7 @@ package struct CUDABackend: Backend {
     package let name: String
     package let longestStep = 128
     package let worksAhead = true
-    package let promptRows = 2048
+    package var promptRows = 2048
     let session: CUDASession
     private let isEightBit: Bool
 
@@ -28,6 +28,10 @@ package struct CUDABackend: Backend {
     /// The same GPU, with matrices kept as bytes from now on.
     package var withEightBits: CUDABackend {
         CUDABackend(name: name, session: session, isEightBit: true)
+    }
+
+    package var mostExact: any Backend {
+        CUDABackend(name: name, session: session, isEightBit: false)
     }
 
     private init(name: String, session: CUDASession, isEightBit: Bool) {
@@ -95,7 +99,9 @@ package struct CUDABackend: Backend {
     }
 
     package func makeCache(_ layout: CacheLayout) throws(ComputeError) -> KeyValueCache {
-        try CUDACache(layout, rows: longestStep, session)
+        // Weights are there.
+        session.giveBack(.upload)
+        return try CUDACache(layout, rows: longestStep, session)
     }
 
     package func copy(_ y: Tensor, _ x: Tensor) throws(ComputeError) {

@@ -129,6 +129,12 @@ import Glibc
         return made.address
     }
 
+    /// Gives memory under a name back, until it is asked for again.
+    func giveBack(_ name: Scratch) {
+        scratch[name] = nil
+        tables[name] = nil
+    }
+
     func fill(_ address: cu_pointer, count: Int, with value: UInt8) throws(ComputeError) {
         guard count > 0 else { return }
         try context.makeCurrent()

@@ -50,6 +50,13 @@ package struct Checkpoint {
         return tensors.values.reduce(0) { $0 + $1.count } - (unused?.count ?? 0)
     }
 
+    /// Those of them that belong to the encoder and its projector.
+    var encoderValueCount: Int {
+        guard case .mapped(let tensors) = source else { return 0 }
+        let layout = configuration.layout
+        return tensors.reduce(0) { layout.isOfEncoder($1.key) ? $0 + $1.value.count : $0 }
+    }
+
     /// The tensor `name`, whose shape must be `extents`.
     func tensor(_ name: String, _ extents: Int...) throws -> StoredTensor {
         let tensors: [String: StoredTensor]

@@ -21,6 +21,15 @@ package enum CheckpointLayout: Hashable, Sendable {
         }
     }
 
+    /// Whether a tensor is the audio tower's or the projector's.
+    func isOfEncoder(_ name: String) -> Bool {
+        switch self {
+        case .official: name.hasPrefix("thinker.audio_tower.")
+        case .native:
+            name.hasPrefix("model.audio_tower.") || name.hasPrefix("model.multi_modal_projector.")
+        }
+    }
+
     /// A tensor of the decoder, such as `embed_tokens.weight`.
     func decoder(_ name: String) -> String {
         switch self {

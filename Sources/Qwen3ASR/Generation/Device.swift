@@ -45,8 +45,10 @@ package enum Device: Hashable, Sendable {
                 device: device, libraries: libraries, cacheFolder: files.kernels)
             let plan = try GPUPlan(
                 availableByteCount: probe.availableByteCount, valueCount: checkpoint.valueCount,
+                encoderValueCount: checkpoint.encoderValueCount,
                 bytesPerToken: 4 * text.layers * text.heads.keyValueWidth, isEightBit: isEightBit)
-            let backend = plan.isEightBit ? probe.withEightBits : probe
+            var backend = plan.isEightBit ? probe.withEightBits : probe
+            backend.promptRows = plan.promptRows
             try backend.check()
             return Prepared(
                 backend: backend, slots: plan.slots,

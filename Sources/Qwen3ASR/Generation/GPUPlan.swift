@@ -2,7 +2,8 @@ import Compute
 
 /// How a model is laid out in a GPU's memory, decided before it is loaded.
 struct GPUPlan: Hashable, CustomStringConvertible {
-    /// Matrices as bytes, because float16 would leave too little room.
+    /// The decoder's matrices as bytes, because float16 would leave too little room. The encoder's stay: a token reads none
+    /// of them.
     let isEightBit: Bool
     /// Sequences at once.
     let slots: Int
@@ -20,16 +21,18 @@ struct GPUPlan: Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - availableByteCount: of the GPU, with its context made and nothing loaded.
     ///   - valueCount: of all weights.
+    ///   - encoderValueCount: of those that are never bytes.
     ///   - bytesPerToken: of keys and values in all layers.
     ///   - isEightBit: as somebody has chosen.
     /// - Throws: ``ComputeError/gpuOutOfMemory(byteCount:available:)`` where there is no room for two sequences.
     init(
-        availableByteCount: Int, valueCount: Int, bytesPerToken: Int, isEightBit chosen: Bool? = nil
+        availableByteCount: Int, valueCount: Int, encoderValueCount: Int, bytesPerToken: Int,
+        isEightBit chosen: Bool? = nil
     ) throws(ComputeError) {
         let perSlot = Self.tokensPerSlot * bytesPerToken
         func room(_ weights: Int) -> Int { availableByteCount - Self.workByteCount - weights }
         isEightBit = chosen ?? (room(2 * valueCount) < 4 * perSlot)
-        weightByteCount = isEightBit ? valueCount : 2 * valueCount
+        weightByteCount = isEightBit ? valueCount + encoderValueCount : 2 * valueCount
         cacheByteCount = room(weightByteCount)
         guard cacheByteCount >= 2 * perSlot else {
             throw .gpuOutOfMemory(
@@ -38,6 +41,9 @@ struct GPUPlan: Hashable, CustomStringConvertible {
         }
         slots = min(Self.slotLimit, cacheByteCount / perSlot)
     }
+
+    /// Rows of prompts that pass together: where memory is scarce, those of one.
+    var promptRows: Int { slots < 16 ? 512 : 2048 }
 
     var description: String {
         let gibibytes = (Double(weightByteCount) / Double(1 << 30) * 100).rounded() / 100

@@ -14,7 +14,9 @@ package final class SpeechNetwork {
         self.backend = backend
         let loading = LoadProgress(checkpoint, progress)
         configuration = checkpoint.configuration
-        encoder = try AudioEncoder(WeightLoader(checkpoint, backend: backend, progress: loading))
+        // A step reads nothing of it, so bytes would gain little and cost most.
+        encoder = try AudioEncoder(
+            WeightLoader(checkpoint, backend: backend.mostExact, progress: loading))
         decoder = try TextDecoder(WeightLoader(checkpoint, backend: backend, progress: loading))
         loading.finish()
     }
