@@ -36,11 +36,14 @@ struct EngineBench: ParsableCommand {
     @Flag(help: "Keep matrices as bytes, on a GPU.")
     var eightBit = false
 
-    @Option(help: "Decode the same pieces so many times over.")
-    var repeats = 1
+    @Option(
+        help:
+            "Decode the same pieces so many times over. Default: once; on a GPU, as often as fills the slots."
+    )
+    var repeats: Int?
 
-    @Option(help: "Pieces decoded at once.")
-    var slots = 1
+    @Option(parsing: .upToNextOption, help: "Pieces decoded at once; one table for each number.")
+    var slots = [1]
 
     @Option(
         help:
@@ -56,7 +59,9 @@ struct EngineBench: ParsableCommand {
             throw ValidationError("This machine has no kernels named '\(kernels)'.")
         }
         if tokens < 1 { throw ValidationError("--tokens must be 1 or more.") }
-        if slots < 1 || repeats < 1 { throw ValidationError("--slots and --repeats begin at 1.") }
+        if slots.contains(where: { $0 < 1 }) || (repeats ?? 1) < 1 {
+            throw ValidationError("--slots and --repeats begin at 1.")
+        }
     }
 
     func run() throws {
@@ -68,39 +73,45 @@ struct EngineBench: ParsableCommand {
             try gpuOptions.backend($0, eightBit)
         }
         let backend: any Backend = gpu ?? processor
-        guard slots <= backend.longestStep else {
+        guard slots.allSatisfy({ $0 <= backend.longestStep }) else {
             throw ValidationError("--slots must be up to \(backend.longestStep).")
         }
-        var report = BenchReport(
-            model: model, kernels: gpu?.name ?? processor.kernelSet.description,
-            threads: processor.pool.threadCount, slots: slots, tokens: tokens)
         var network: SpeechNetwork?
-        report.load = try clock.measure {
+        let load = try clock.measure {
             network = try SpeechNetwork(Self.checkpoint(model), backend: backend)
         }
         var pieces: [[Float]] = []
-        report.read = try clock.measure { pieces = try readPieces(audio) }
-        report.audioSeconds = pieces.reduce(0) { $0 + Double($1.count) / 16000 }
-        guard let network else { return }
-        let batch = try GenerationBatch(
-            network, slots: slots, capacity: 512 + tokens, isMeasured: gpu != nil)
-        pieces = (0..<repeats).flatMap { _ in pieces }
-        report.audioSeconds *= Double(repeats)
-        if let gpu {
-            // Once unmeasured: memory is taken and steps are recorded.
-            var ignored = StageTimes()
-            try decode(Array(pieces.prefix(slots)), batch, network, &ignored, processor.pool)
-            report.stepByteCount = network.decoder.stepByteCount(isEightBit: eightBit)
-            report.bandwidth = try gpu.copyBandwidth()
-        }
-        report.work = try clock.measure {
-            for first in stride(from: 0, to: pieces.count, by: slots) {
-                let group = pieces[first..<min(first + slots, pieces.count)]
-                try decode(Array(group), batch, network, &report.times, processor.pool)
+        let read = try clock.measure { pieces = try readPieces(audio) }
+        guard let network, !pieces.isEmpty else { return }
+        let bandwidth = try gpu?.copyBandwidth() ?? 0
+        for slots in slots {
+            var report = BenchReport(
+                model: model,
+                kernels: gpu.map { "\($0.name) \($0.precision)" }
+                    ?? processor.kernelSet.description,
+                threads: processor.pool.threadCount, slots: slots, tokens: tokens)
+            (report.load, report.read, report.bandwidth) = (load, read, bandwidth)
+            let filling = ((slots > 32 ? slots : slots * 3) + pieces.count - 1) / pieces.count
+            let repeats = self.repeats ?? (gpu == nil ? 1 : filling)
+            let work = (0..<repeats).flatMap { _ in pieces }
+            report.audioSeconds = work.reduce(0) { $0 + Double($1.count) / 16000 }
+            let batch = try GenerationBatch(
+                network, slots: slots, capacity: 512 + tokens, isMeasured: gpu != nil)
+            if gpu != nil {
+                // Once unmeasured: memory is taken and steps are recorded.
+                var ignored = StageTimes()
+                try decode(Array(work.prefix(slots)), batch, network, &ignored, processor.pool)
+                report.stepByteCount = network.decoder.stepByteCount(isEightBit: eightBit)
             }
+            report.work = try clock.measure {
+                for first in stride(from: 0, to: work.count, by: slots) {
+                    let group = work[first..<min(first + slots, work.count)]
+                    try decode(Array(group), batch, network, &report.times, processor.pool)
+                }
+            }
+            report.peakByteCount = peakMemoryByteCount()
+            print(json ? report.json : report.table)
         }
-        report.peakByteCount = peakMemoryByteCount()
-        print(json ? report.json : report.table)
     }
 
     /// A folder's, or random weights.

@@ -122,8 +122,9 @@ struct CUDAStep {
         let driver = context.driver
         try context.makeCurrent()
         var event: cu_event?
-        try driver.check(
-            unsafe driver.cuEventCreate(&event, UInt32(CU_EVENT_DISABLE_TIMING)), "event")
+        // Whoever waits sleeps: the next step is under way, so waking up late costs nothing, and a core is free.
+        let flags = UInt32(CU_EVENT_DISABLE_TIMING | CU_EVENT_BLOCKING_SYNC)
+        try driver.check(unsafe driver.cuEventCreate(&event, flags), "event")
         var memory: UnsafeMutableRawPointer?
         let byteCount = (12 + MemoryLayout<cu_choice>.stride + 8) * rows
         let made = unsafe driver.cuMemHostAlloc(&memory, byteCount, 0)
