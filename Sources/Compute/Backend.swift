@@ -77,10 +77,10 @@ package protocol Backend: Sendable {
     ) throws(ComputeError)
     /// The same, and then ``swiGLU(_:_:)``: `weight` has the rows of the gate and then as many others.
     ///
-    /// - Parameter wide: of two columns for each of `y`; undefined after the call.
+    /// - Parameter wide: of two columns for each of `y`, made only where it is needed; undefined after the call.
     func gatedLinear(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor,
-        wide: Tensor
+        wide: @autoclosure () throws(ComputeError) -> Tensor
     ) throws(ComputeError)
     /// 3x3 convolution, stride 2 and zero padding 1 along both image axes, then bias and GELU.
     ///
@@ -153,8 +153,9 @@ extension Backend {
 
     package func gatedLinear(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor,
-        wide: Tensor
+        wide: @autoclosure () throws(ComputeError) -> Tensor
     ) throws(ComputeError) {
+        let wide = try wide()
         try normedLinear(wide, x, weight, gain: gain, epsilon: epsilon, scratch: scratch)
         try swiGLU(y, wide)
     }

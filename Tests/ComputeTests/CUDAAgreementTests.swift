@@ -49,9 +49,10 @@ import Testing
                     let weight = try run.weight(
                         [[outputs, inputs], [outputs, inputs]], scale: scale)
                     let (gain, y) = (try run.weight([[inputs]]), try run.output(rows, outputs))
+                    let wide = try run.output(rows, 2 * outputs)
                     try run.backend.gatedLinear(
                         y, x, weight, gain: gain, epsilon: 1e-6,
-                        scratch: run.output(rows, inputs), wide: run.output(rows, 2 * outputs))
+                        scratch: run.output(rows, inputs), wide: wide)
                     let packed = try run.output(rows, 2 * outputs)
                     try run.backend.normedLinear(
                         packed, x, weight, gain: gain, epsilon: 1e-6,

@@ -21,7 +21,7 @@ extension CUDABackend {
 
     package func gatedLinear(
         _ y: Tensor, _ x: Tensor, _ weight: Weight, gain: Weight, epsilon: Float, scratch: Tensor,
-        wide: Tensor
+        wide: @autoclosure () throws(ComputeError) -> Tensor
     ) throws(ComputeError) {
         precondition(x.shape.columns == weight.columns && 2 * y.shape.columns == weight.rows)
         precondition(x.shape.rows == y.shape.rows)

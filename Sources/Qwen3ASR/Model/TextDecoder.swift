@@ -98,7 +98,6 @@ package final class TextDecoder {
         let normed = try workspace.tensor(.normed, Shape(rows, configuration.width))
         let packed = try workspace.tensor(.packed, Shape(rows, heads.packedWidth))
         let attended = try workspace.tensor(.attended, Shape(rows, heads.queryWidth))
-        let wide = try workspace.tensor(.wide, Shape(rows, 2 * configuration.feedForwardWidth))
         let gated = try workspace.tensor(.gated, Shape(rows, configuration.feedForwardWidth))
         let epsilon = configuration.epsilon
         for index in chosen ?? layers.indices {
@@ -112,7 +111,8 @@ package final class TextDecoder {
             try backend.linear(x, attended, layer.output, bias: nil, finish: .accumulate)
             try backend.gatedLinear(
                 gated, x, layer.gateUp, gain: layer.feedForwardNorm, epsilon: epsilon,
-                scratch: normed, wide: wide)
+                scratch: normed,
+                wide: try workspace.tensor(.wide, Shape(rows, 2 * configuration.feedForwardWidth)))
             try backend.linear(x, gated, layer.down, bias: nil, finish: .accumulate)
             try probe?("dec_layer\(index)", backend.download(x))
         }
