@@ -17,13 +17,11 @@ let cudaKernels = ["intrinsics.cuh", "rows.cu", "product.cu", "attention.cu", "c
 
 let package = Package(
     name: "Sotto",
-    products: [
-        .library(name: "Sotto", targets: ["Sotto"]),
-        .library(name: "Transcript", targets: ["Transcript"]),
-        .library(name: "Sandbox", targets: ["Sandbox"]),
-        .executable(name: "sotto-decode", targets: ["SottoDecode"]),
-        .executable(name: "sotto-bench", targets: ["SottoBench"]),
-    ],
+    products: ["Sotto", "Transcript", "Sandbox"].map { Product.library(name: $0, targets: [$0]) }
+        + [
+            .executable(name: "sotto-decode", targets: ["SottoDecode"]),
+            .executable(name: "sotto-bench", targets: ["SottoBench"]),
+        ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],

@@ -38,6 +38,11 @@ public enum Precision: String, Hashable, Sendable, CaseIterable {
     case int8
 }
 
+extension [Precision] {
+    /// `f16 or int8`
+    public var names: String { map(\.rawValue).joined(separator: " or ") }
+}
+
 extension ComputeDevice {
     /// What may be chosen on it, the first where there is room.
     public var precisions: [Precision] { self == .cpu ? [.bf16] : [.f16, .int8] }

@@ -42,9 +42,9 @@ public final class Transcriber: Sendable {
             let processor = Device.cpu(threads: threads, kernels: kernels)
             let files = CUDAFiles(environment: environment)
             if let precision, !device.precisions.contains(precision) {
-                let names = device.precisions.map(\.rawValue).joined(separator: " or ")
                 throw SottoError(
-                    .request, "precision_unknown", "This device keeps the model as \(names) only.")
+                    .request, "precision_unknown",
+                    "This device keeps the model as \(device.precisions.names) only.")
             }
             func load(_ device: Device) throws -> Generator {
                 try Generator(folder: model.folder, device: device, progress: progress)

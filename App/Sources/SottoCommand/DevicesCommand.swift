@@ -50,8 +50,8 @@ struct DeviceOption: ParsableArguments {
 
     func validate() throws {
         if let precision, !device.precisions.contains(precision) {
-            let names = device.precisions.map(\.rawValue).joined(separator: " or ")
-            throw ValidationError("On this device --precision may be \(names).")
+            throw ValidationError(
+                "On this device --precision may be \(device.precisions.names).")
         }
     }
 }

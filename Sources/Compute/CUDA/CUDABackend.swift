@@ -11,7 +11,7 @@ package struct CUDABackend: Backend {
     package let worksAhead = true
     package var promptRows = 2048
     let session: CUDASession
-    private let isEightBit: Bool
+    private var isEightBit: Bool
 
     /// - Parameters:
     ///   - isEightBit: keeps matrices as bytes.
@@ -26,18 +26,14 @@ package struct CUDABackend: Backend {
     }
 
     /// The same GPU, with matrices kept as bytes from now on.
-    package var withEightBits: CUDABackend {
-        CUDABackend(name: name, session: session, isEightBit: true)
-    }
+    package var withEightBits: CUDABackend { keeping(isEightBit: true) }
 
-    package var mostExact: any Backend {
-        CUDABackend(name: name, session: session, isEightBit: false)
-    }
+    package var mostExact: any Backend { keeping(isEightBit: false) }
 
-    private init(name: String, session: CUDASession, isEightBit: Bool) {
-        self.name = name
-        self.session = session
-        self.isEightBit = isEightBit
+    private func keeping(isEightBit: Bool) -> CUDABackend {
+        var backend = self
+        backend.isEightBit = isEightBit
+        return backend
     }
 
     package var precision: String { isEightBit ? "int8" : "f16" }
@@ -212,4 +208,7 @@ extension CUDAWeight {
     var isByte: Bool {
         if case .bytes = layout { true } else { false }
     }
+
+    /// Behind the name of a kernel that multiplies by it.
+    var suffix: String { isByte ? "Bytes" : "" }
 }

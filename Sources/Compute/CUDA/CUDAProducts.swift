@@ -46,7 +46,7 @@ extension CUDABackend {
         let ownByteCount = 2 * rows * (matrix.stride + 32)
         if rows <= 4, ownByteCount <= 50 << 10 {
             try session.launch(
-                "stepProductOfRows\(matrix.isByte ? "Bytes" : "")", grid: stepGrid(weight, 1),
+                "stepProductOfRows\(matrix.suffix)", grid: stepGrid(weight, 1),
                 threads: 256, sharedByteCount: ownByteCount, output, x.cuda, gain,
                 Int32(x.shape.columns), start.rawValue, epsilon, matrix.bytes.address,
                 Int32(matrix.stride))
@@ -86,7 +86,7 @@ extension CUDABackend {
         _ output: cu_output, _ operands: cu_pointer, _ weight: Weight, rows: Int
     ) throws(ComputeError) {
         let matrix = weight.cuda
-        let (suffix, processors) = (matrix.isByte ? "Bytes" : "", session.device.multiprocessors)
+        let (suffix, processors) = (matrix.suffix, session.device.multiprocessors)
         if rows <= longestStep {
             let tokens = rows <= 8 ? 8 : rows <= 16 ? 16 : rows <= 32 ? 32 : 64
             try session.launch(

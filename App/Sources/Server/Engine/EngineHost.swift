@@ -81,9 +81,9 @@ actor EngineHost {
     func load(_ name: String? = nil, precision: Precision? = nil) async throws {
         if let precision {
             guard precisions.contains(precision) else {
-                let names = precisions.map(\.rawValue).joined(separator: " or ")
                 throw APIError.badOption(
-                    "This machine runs the model in \(names) only.", parameter: "precision")
+                    "This machine runs the model in \(precisions.names) only.",
+                    parameter: "precision")
             }
             self.precision = device == .cpu ? nil : precision
         }
